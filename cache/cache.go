@@ -1,0 +1,218 @@
+// Package cache keeps leases in the operating system's keyring, so that the
+// processes of a machine share them and each is minted once.
+//
+// [Cache.Lease] is the whole tool: everything else here serves it.
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"credlease/internal/deadline"
+	"credlease/provider"
+)
+
+// A Cache answers requests for leases from the stores of the machine. It serves
+// one process; what processes share is in the stores and in two folders.
+type Cache struct {
+	Options
+	stores  *stores
+	runtime runtimeFolder
+	journal journal
+}
+
+// Options are what the caller of credlease decides. None of them is part of the
+// key of a request.
+type Options struct {
+	Started  time.Time     // when the process did: budgets count from here
+	Backend  string        // one of [Backends], or "auto"
+	Margin   time.Duration // 0 leaves it to [Margin]
+	Refresh  bool          // mint even if a lease is fresh
+	NoCache  bool          // neither read leases nor keep them
+	Terminal bool          // a human reads stderr
+	ByHand   bool          // a human runs this command, and no SDK waits for it
+	// Warn is told, a line each, what went wrong without stopping anything.
+	Warn func(string)
+	// Passphrase asks a human for the passphrase of the file backend.
+	Passphrase func() (string, error)
+}
+
+// New opens nothing yet.
+func New(options Options) *Cache {
+	c := &Cache{Options: options, journal: openJournal()}
+	c.stores = newStores(options)
+	c.runtime = openRuntimeFolder()
+	return c
+}
+
+// The time that a whole run may take, lock wait included.
+const (
+	budget      = 20 * time.Second
+	humanBudget = 55 * time.Second // if a human may be asked
+	spareBudget = 4 * time.Second  // of a mint that can as well be made later
+)
+
+// Budget is the time that answering a request may take.
+func Budget(request provider.Request) time.Duration {
+	if request.Runs() {
+		return humanBudget
+	}
+	return budget
+}
+
+// Lease answers a request from the keyring or, if what is kept there is due, from
+// AWS: request, key, hit? lock, mint, keep.
+//
+// The error is a *[provider.Failure], a *[HeldError], or [ErrNoKeys], [ErrLocked]
+// or [ErrNoStore] for a source whose keys are not to be had.
+func (c *Cache) Lease(ctx context.Context, request provider.Request) (Lease, error) {
+	key, err := keyOf(ctx, request)
+	if err != nil {
+		return Lease{}, err
+	}
+	until, leave, err := provider.EnterChain(key, c.Started.Add(Budget(request)))
+	if err != nil {
+		return Lease{}, err
+	}
+	defer leave()
+	ctx, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	if c.NoCache {
+		return c.mint(ctx, key, request, Lease{})
+	}
+
+	var held *lock
+	for held == nil {
+		kept := c.look(ctx, key)
+		if c.answers(kept) {
+			return kept, nil
+		}
+		if failure := c.recall(key, kept); failure != nil {
+			return c.orKept(kept, failure)
+		}
+		held, err = c.runtime.acquire(key)
+		if errors.Is(err, errHeldElsewhere) {
+			if kept.usable(time.Now()) && !c.Refresh {
+				return kept, nil
+			}
+			if err := c.runtime.wait(ctx, key); err != nil {
+				return Lease{}, err
+			}
+		}
+	}
+	defer held.release()
+	if held.warning != "" {
+		c.warn(held.warning)
+	}
+
+	// Whoever held the lock before us may have renewed it since we looked.
+	kept := c.look(ctx, key)
+	if c.answers(kept) {
+		return kept, nil
+	}
+	minted, err := c.mint(ctx, key, request, kept)
+	if err != nil {
+		c.remember(held, request, err)
+		return c.orKept(kept, err)
+	}
+	c.keep(ctx, &minted)
+	held.forgetFailure()
+	return minted, nil
+}
+
+func keyOf(ctx context.Context, request provider.Request) (provider.Key, error) {
+	facts, err := deadline.Do(ctx, func() (provider.Facts, error) { return request.Facts(ctx) })
+	if err != nil {
+		return "", err
+	}
+	return provider.NewKey(facts)
+}
+
+// answers reports whether a kept lease is to be handed out as it is. For a
+// refresh, only one that was minted since the process started is.
+func (c *Cache) answers(kept Lease) bool {
+	if c.Refresh && kept.minted().Before(c.Started) {
+		return false
+	}
+	return kept.fresh(time.Now(), c.margin(kept))
+}
+
+func (c *Cache) margin(kept Lease) time.Duration {
+	if c.Margin > 0 {
+		return c.Margin
+	}
+	return Margin(kept.Lifetime())
+}
+
+// orKept hands out the kept lease in place of a failure to renew it, while that
+// is safe.
+func (c *Cache) orKept(kept Lease, failure error) (Lease, error) {
+	if c.Refresh || !kept.usable(time.Now()) {
+		return Lease{}, failure
+	}
+	c.warn("going on with the lease of " + kept.Label + ": " + failure.Error())
+	return kept, nil
+}
+
+// mint asks AWS. While the kept lease is usable, that gets one short attempt.
+func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Request, kept Lease) (Lease, error) {
+	given := provider.Given{Identity: c.identity(ctx, request, kept)}
+	if kept.usable(time.Now()) && !c.Refresh {
+		given.Attempts = 1
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, spareBudget)
+		defer cancel()
+	}
+	if name := request.KeptKeys(); name != "" {
+		keys, err := c.KeptKeys(ctx, name)
+		if err != nil {
+			return Lease{}, err
+		}
+		given.Credentials = keys
+	}
+	began := time.Now()
+	minted, err := deadline.Do(ctx, func() (provider.Minted, error) { return request.Mint(ctx, given) })
+	lease := Lease{
+		Key:         key,
+		Label:       request.Label(),
+		Credentials: minted.Credentials,
+		Issued:      minted.Issued,
+		Skew:        minted.Skew,
+		Identity:    minted.Identity,
+	}
+	if err == nil && lease.Remaining(time.Now()) <= 0 {
+		err = &provider.Failure{
+			Class: provider.ClassClock,
+			Step:  "use the lease of " + lease.Label,
+			Cause: fmt.Sprintf("the clock is %s ahead of AWS's", (-lease.Skew).Round(time.Second)),
+		}
+	}
+	c.journal.minted(request.Label(), time.Since(began), err)
+	if err != nil {
+		return Lease{}, asFailure(request, err)
+	}
+	if !c.NoCache {
+		c.keepIdentity(ctx, request, given.Identity, minted.Identity)
+	}
+	return lease, nil
+}
+
+// asFailure names what was being asked for when time ran out.
+func asFailure(request provider.Request, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		var known *provider.Failure
+		if !errors.As(err, &known) {
+			return &provider.Failure{Class: provider.ClassUnreachable, Step: "get a lease of " + request.Label(), Cause: "no answer in time"}
+		}
+	}
+	return err
+}
+
+// warn passes on a warning, the same one at most every ten minutes.
+func (c *Cache) warn(text string) {
+	if c.journal.warning(text) && c.Warn != nil {
+		c.Warn(text)
+	}
+}

@@ -1,0 +1,62 @@
+package cache
+
+import (
+	"context"
+
+	"credlease/provider"
+)
+
+// identified is a request whose lease is for a Cognito identity id, which
+// outlives it: a new one would be another guest to AWS.
+type identified interface {
+	IdentityFacts(context.Context) (provider.Facts, error)
+}
+
+// identity returns the identity id of an earlier mint: that of the kept lease, or
+// the one that was kept by itself.
+func (c *Cache) identity(ctx context.Context, request provider.Request, kept Lease) provider.Secret {
+	if !kept.Identity.Empty() || c.NoCache {
+		return kept.Identity
+	}
+	name, ok := identityItem(ctx, request)
+	if !ok {
+		return provider.Secret{}
+	}
+	for _, s := range c.stores.lasting() {
+		data, err := s.get(ctx, name)
+		if err != nil {
+			continue
+		}
+		if id, err := provider.DecodeIdentity(data); err == nil {
+			return id
+		}
+	}
+	return provider.Secret{}
+}
+
+// keepIdentity keeps an identity id that is new, where a store outlives a reboot.
+func (c *Cache) keepIdentity(ctx context.Context, request provider.Request, before, now provider.Secret) {
+	name, ok := identityItem(ctx, request)
+	if !ok || now.Empty() || now.Equal(before) {
+		return
+	}
+	data, err := provider.EncodeIdentity(now)
+	if err != nil {
+		return
+	}
+	// Without such a store, the identity still lives as long as its lease is kept.
+	_, _ = c.put(ctx, c.stores.lasting(), name, "credlease: identity "+now.Tail()+" of "+request.Label(), data)
+}
+
+func identityItem(ctx context.Context, request provider.Request) (string, bool) {
+	r, ok := request.(identified)
+	if !ok {
+		return "", false
+	}
+	facts, err := r.IdentityFacts(ctx)
+	if err != nil {
+		return "", false
+	}
+	key, err := provider.NewKey(facts)
+	return itemName(identityKind, key), err == nil
+}

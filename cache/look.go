@@ -1,0 +1,119 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"credlease/provider"
+)
+
+// itemName names an item: what kind of thing it is, and which.
+func itemName(kind string, key provider.Key) string {
+	return itemPrefix + kind + "-" + string(key[:32])
+}
+
+// The kinds of items.
+const (
+	leaseKind    = "lease"
+	identityKind = "identity"
+	keysKind     = "keys"
+)
+
+// look returns the lease kept under key: the first fresh one in the order of the
+// stores, else the one that lives longest, else none. It reads and never writes.
+func (c *Cache) look(ctx context.Context, key provider.Key) Lease {
+	var best Lease
+	for _, s := range c.stores.all {
+		data, err := s.get(ctx, itemName(leaseKind, key))
+		if err != nil {
+			continue
+		}
+		found, err := decodeLease(key, data)
+		if err != nil || found.minted().Before(c.stores.hung.cleared()) {
+			continue
+		}
+		found.Store = s.Name
+		now := time.Now()
+		if found.fresh(now, c.margin(found)) {
+			return found
+		}
+		if found.Remaining(now) > best.Remaining(now) || best.Key == "" {
+			best = found
+		}
+	}
+	return best
+}
+
+// keep puts a lease into the first store that takes it, and takes it out of the
+// others. A lease that cannot be kept is still one that can be used.
+func (c *Cache) keep(ctx context.Context, l *Lease) {
+	data, err := encodeLease(*l)
+	if err != nil {
+		c.warn("keep the lease of " + l.Label + ": " + err.Error())
+		return
+	}
+	l.Store, err = c.put(ctx, c.stores.all, itemName(leaseKind, l.Key), leaseTitle(*l), data)
+	if err != nil {
+		c.warn(err.Error() + "; the lease of " + l.Label + " is not kept")
+		return
+	}
+	if l.Store != c.stores.all[0].Name && c.Backend != "" {
+		c.warnOfTrouble(c.stores.all[0])
+	}
+}
+
+// leaseTitle is what a keyring's own program shows: what, for whom, until when.
+func leaseTitle(l Lease) string {
+	return "credlease: " + l.Label + ", until " + l.Credentials.Expiration.UTC().Format("2006-01-02 15:04 MST")
+}
+
+// put writes an item into the first store that takes it and removes it from the
+// rest, so that no look-up finds an older one.
+func (c *Cache) put(ctx context.Context, stores []*store, name, title string, data []byte) (string, error) {
+	var kept string
+	var troubles []string
+	for _, s := range stores {
+		if kept != "" {
+			_ = s.remove(ctx, name) // What is left behind is older, and found later.
+			continue
+		}
+		err := s.set(ctx, name, title, data)
+		if err == nil {
+			kept = s.Name
+			continue
+		}
+		troubles = append(troubles, err.Error())
+	}
+	if kept != "" {
+		return kept, nil
+	}
+	if len(troubles) == 0 {
+		return "", ErrNoStore
+	}
+	return "", fmt.Errorf("%w (%s)", ErrNoStore, strings.Join(unique(troubles), "; "))
+}
+
+// warnOfTrouble says why the first store was passed over.
+func (c *Cache) warnOfTrouble(s *store) {
+	switch {
+	case errors.Is(s.openErr, ErrLocked):
+		c.warn("the keyring is locked, run: credlease unlock")
+	case s.openErr != nil && !errors.Is(s.openErr, errAbsent):
+		c.warn("passed over: " + s.openErr.Error())
+	}
+}
+
+func unique(texts []string) []string {
+	var once []string
+	seen := map[string]bool{}
+	for _, text := range texts {
+		if !seen[text] {
+			once = append(once, text)
+		}
+		seen[text] = true
+	}
+	return once
+}

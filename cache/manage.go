@@ -1,0 +1,131 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// each reads all items of a kind in the stores given, and returns the troubles of
+// the stores that it could not read.
+func (c *Cache) each(ctx context.Context, stores []*store, kind string, do func(s *store, name string, data []byte)) []error {
+	var troubles []error
+	for _, s := range stores {
+		names, err := s.names(ctx)
+		if err != nil {
+			if !errors.Is(err, errAbsent) {
+				troubles = append(troubles, err)
+			}
+			continue
+		}
+		for _, name := range names {
+			if !strings.HasPrefix(name, itemPrefix+kind+"-") {
+				continue
+			}
+			data, err := s.get(ctx, name)
+			if err == nil {
+				do(s, name, data)
+			}
+		}
+	}
+	return troubles
+}
+
+// Leases returns the leases that are kept and alive, the one that ends first at
+// the front.
+func (c *Cache) Leases(ctx context.Context) ([]Lease, []error) {
+	var leases []Lease
+	now := time.Now()
+	troubles := c.each(ctx, c.stores.all, leaseKind, func(s *store, name string, data []byte) {
+		l, err := c.decodeListed(name, data)
+		if err == nil && l.Remaining(now) > 0 {
+			l.Store = s.Name
+			leases = append(leases, l)
+		}
+	})
+	slices.SortFunc(leases, func(a, b Lease) int { return a.Credentials.Expiration.Compare(b.Credentials.Expiration) })
+	return leases, troubles
+}
+
+// decodeListed reads a lease of which only the item's name is known.
+func (c *Cache) decodeListed(name string, data []byte) (Lease, error) {
+	key, err := keptKey(data)
+	if err != nil || itemName(leaseKind, key) != name {
+		return Lease{}, errNotALease
+	}
+	l, err := decodeLease(key, data)
+	if err == nil && l.minted().Before(c.stores.hung.cleared()) {
+		return Lease{}, errNotALease
+	}
+	return l, err
+}
+
+// A StoreReport says of a store whether it can be used.
+type StoreReport struct {
+	Name    string `json:"name"`
+	Usable  bool   `json:"usable"`
+	Trouble string `json:"trouble,omitempty"`
+}
+
+// Stores tries every store, in the order in which they are asked.
+func (c *Cache) Stores(ctx context.Context) []StoreReport {
+	var reports []StoreReport
+	for _, s := range c.stores.all {
+		report := StoreReport{Name: s.Name, Usable: true}
+		if _, err := s.get(ctx, itemPrefix+"probe"); err != nil && !errors.Is(err, errNotKept) {
+			report.Usable, report.Trouble = false, err.Error()
+		}
+		reports = append(reports, report)
+	}
+	return reports
+}
+
+// Cleared is what Clear did.
+type Cleared struct {
+	Leases   int
+	Troubles []error // of stores that could not be opened
+}
+
+// Clear forgets the leases whose label contains match, or all of them. In stores
+// that cannot be opened, those of before count as forgotten when all are.
+func (c *Cache) Clear(ctx context.Context, match string) (Cleared, error) {
+	var done Cleared
+	var failed error
+	done.Troubles = c.each(ctx, c.stores.all, leaseKind, func(s *store, name string, data []byte) {
+		if match != "" {
+			l, err := c.decodeListed(name, data)
+			if err != nil || !strings.Contains(l.Label, match) {
+				return
+			}
+		}
+		if err := s.remove(ctx, name); err != nil {
+			failed = fmt.Errorf("clear leases: %w", err)
+			return
+		}
+		done.Leases++
+	})
+	c.forgetFailures()
+	if match == "" {
+		if err := c.stores.hung.clear(time.Now()); err != nil && len(done.Troubles) > 0 {
+			return done, fmt.Errorf("clear leases: note the time: %w", err)
+		}
+	}
+	return done, failed
+}
+
+// ClearIdentities forgets the Cognito identity ids that are kept.
+func (c *Cache) ClearIdentities(ctx context.Context) (int, error) {
+	var count int
+	var failed error
+	c.each(ctx, c.stores.lasting(), identityKind, func(s *store, name string, _ []byte) {
+		if err := s.remove(ctx, name); err != nil {
+			failed = fmt.Errorf("clear identities: %w", err)
+			return
+		}
+		count++
+	})
+	return count, failed
+}

@@ -1,0 +1,18 @@
+package cache
+
+import (
+	"os"
+	"path/filepath"
+)
+
+const lockFlags = os.O_CREATE | os.O_RDWR
+
+// makeRuntimeFolder is in the user's profile, which only the user may enter.
+func makeRuntimeFolder() (string, error) {
+	folder, err := stateFolder()
+	if err != nil {
+		return "", err
+	}
+	folder = filepath.Join(folder, "runtime")
+	return folder, os.MkdirAll(folder, 0o700)
+}

@@ -1,0 +1,83 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/godbus/dbus"
+)
+
+// Unlock opens the default collection of the Secret Service, which may ask for
+// its password, and says what it found.
+func (c *Cache) Unlock(ctx context.Context) (string, error) {
+	c.stores.hung.forget()
+	c.forgetFailures()
+	if len(c.stores.all) == 0 || c.stores.all[0].daemon != "secret-service" {
+		return "There is nothing to unlock in this backend.", nil
+	}
+	said, err := unlockDefaultCollection(ctx)
+	if err != nil {
+		return "", fmt.Errorf("unlock the keyring: %w", err)
+	}
+	return said, nil
+}
+
+func unlockDefaultCollection(ctx context.Context) (string, error) {
+	bus, err := sessionBus()
+	if err != nil {
+		return "", err
+	}
+	path, err := openDefaultCollection(func() (*dbus.Conn, error) { return bus, nil })
+	if err != nil {
+		return "", err
+	}
+	signals := make(chan *dbus.Signal, 16)
+	bus.Signal(signals)
+	if err := watchPrompts(bus).Err; err != nil {
+		return "", err
+	}
+	var unlocked []dbus.ObjectPath
+	var prompt dbus.ObjectPath
+	err = bus.Object(secretService, secretServicePath).
+		CallWithContext(ctx, serviceInterface+"Unlock", 0, []dbus.ObjectPath{path}).
+		Store(&unlocked, &prompt)
+	if err != nil {
+		return "", err
+	}
+	if prompt != noObject {
+		if err := answerPrompt(ctx, bus, prompt, signals); err != nil {
+			return "", err
+		}
+	}
+	locked, err := bus.Object(secretService, path).GetProperty(collectionInterface + "Locked")
+	if err != nil {
+		return "", err
+	}
+	if isLocked, ok := locked.Value().(bool); !ok || isLocked {
+		return "", errors.New("it is still locked")
+	}
+	return "The keyring is unlocked.", nil
+}
+
+// answerPrompt shows the keyring's own dialog and waits until it is closed.
+func answerPrompt(ctx context.Context, bus *dbus.Conn, prompt dbus.ObjectPath, signals <-chan *dbus.Signal) error {
+	err := bus.Object(secretService, prompt).CallWithContext(ctx, "org.freedesktop.Secret.Prompt.Prompt", 0, "").Err
+	if err != nil {
+		return err
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return errors.New("nobody answered its dialog in time")
+		case signal := <-signals:
+			if signal.Path != prompt || len(signal.Body) == 0 {
+				continue
+			}
+			if dismissed, ok := signal.Body[0].(bool); ok && dismissed {
+				return errors.New("its dialog was dismissed, or could not be shown: there may be no display")
+			}
+			return nil
+		}
+	}
+}

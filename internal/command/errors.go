@@ -1,0 +1,97 @@
+package command
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"credlease/cache"
+	"credlease/internal/prompt"
+	"credlease/provider"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes. 80 is kong's own for a command line that cannot be read.
+const (
+	exitFailure = 1
+	exitUsage   = 80
+)
+
+// maxErrorSize keeps an error to what an SDK passes on.
+const maxErrorSize = 500
+
+// Exit tells a failure on one line of stderr and returns the exit code.
+func Exit(err error) int {
+	if err == nil {
+		return 0
+	}
+	code := exitFailure
+	line := "credlease: " + err.Error()
+	var usage *kong.ParseError
+	if errors.As(err, &usage) {
+		code = exitUsage
+		line += "; run: credlease " + commandOf(usage) + "--help"
+	} else if next := hint(err); next != "" {
+		line += "; " + next
+	}
+	os.Stderr.WriteString(fit(line) + "\n")
+	return code
+}
+
+func commandOf(usage *kong.ParseError) string {
+	if usage.Context == nil || usage.Context.Selected() == nil {
+		return ""
+	}
+	return usage.Context.Selected().Path() + " "
+}
+
+// hint says what to do about an error.
+func hint(err error) string {
+	var failure *provider.Failure
+	switch {
+	case errors.Is(err, cache.ErrLocked):
+		return "run: credlease unlock"
+	case errors.Is(err, cache.ErrNoKeys):
+		return "run: credlease keys list, or keys add"
+	case errors.Is(err, cache.ErrKeysExist):
+		return "to replace them, add --replace"
+	case errors.Is(err, cache.ErrNoStore):
+		return "run: credlease status"
+	case errors.Is(err, prompt.ErrNoTerminal):
+		return "run it on a terminal, or pipe the answers in"
+	case errors.As(err, &failure):
+		return hints[failure.Class]
+	}
+	return ""
+}
+
+// hints are by class: what is wrong decides what helps.
+var hints = map[provider.Class]string{
+	provider.ClassDenied:        "see the role's trust policy, the caller's permissions, or the pool's settings",
+	provider.ClassSourceExpired: "log the source in again",
+	provider.ClassSourceInvalid: "AWS does not know the source's access keys; see keys list, or the source profile",
+	provider.ClassSource:        "see the source's own settings",
+	provider.ClassToken:         "get a new token from the identity provider",
+	provider.ClassNotFound:      "see the identity pool id and its region",
+	provider.ClassClock:         "set the clock",
+	provider.ClassThrottled:     "try again in a moment",
+	provider.ClassUnavailable:   "try again in a moment",
+	provider.ClassUnreachable:   "see the network, and AWS_ENDPOINT_URL if it is set",
+	provider.ClassGarbled:       "see whether a proxy or AWS_ENDPOINT_URL answers in AWS's place",
+	provider.ClassLoop:          "name another source in the profile",
+}
+
+// fit keeps an error on one line of UTF-8, short enough for every SDK.
+func fit(line string) string {
+	line = strings.ToValidUTF8(strings.Join(strings.Fields(line), " "), "?")
+	if len(line) <= maxErrorSize-1 {
+		return line
+	}
+	cut := maxErrorSize - 1 - len("…")
+	for !utf8.RuneStart(line[cut]) {
+		cut--
+	}
+	return line[:cut] + "…"
+}

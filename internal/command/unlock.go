@@ -1,0 +1,24 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Unlock is credlease unlock.
+type Unlock struct{}
+
+// unlockLimit is for a human who looks for the password.
+const unlockLimit = 60 * time.Second
+
+// Run opens the keyring. It is the only command that may make it prompt.
+func (*Unlock) Run(p *Process) error {
+	ctx, cancel := context.WithTimeout(context.Background(), unlockLimit)
+	defer cancel()
+	said, err := p.byHand().Unlock(ctx)
+	if err == nil {
+		fmt.Println(said)
+	}
+	return err
+}

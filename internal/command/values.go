@@ -1,0 +1,62 @@
+package command
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"credlease/provider"
+)
+
+// seconds is a time as the STS API spells it, 3600, or as people do, 1h.
+type seconds time.Duration
+
+func (s *seconds) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if n, numberErr := strconv.Atoi(string(text)); numberErr == nil {
+		d, err = time.Duration(n)*time.Second, nil
+	}
+	if err != nil || d <= 0 || d%time.Second != 0 {
+		return fmt.Errorf("time %q is neither whole seconds, such as 3600, nor like 1h or 30m", text)
+	}
+	*s = seconds(d)
+	return nil
+}
+
+// accountID is the 12 digits of an AWS account.
+type accountID string
+
+func (a *accountID) UnmarshalText(text []byte) error {
+	id, err := provider.ParseAccountID(string(text))
+	*a = accountID(id)
+	return err
+}
+
+// sessionName is a RoleSessionName.
+type sessionName string
+
+func (n *sessionName) UnmarshalText(text []byte) error {
+	name, err := provider.ParseSessionName(string(text))
+	*n = sessionName(name)
+	return err
+}
+
+// externalID is an ExternalId.
+type externalID string
+
+func (e *externalID) UnmarshalText(text []byte) error {
+	id, err := provider.ParseExternalID(string(text))
+	*e = externalID(id)
+	return err
+}
+
+// identityID is a Cognito identity id, which is hidden from the moment it is read.
+type identityID struct{ provider.Secret }
+
+func (i *identityID) UnmarshalText(text []byte) (err error) {
+	i.Secret, err = provider.ParseIdentityID(string(text))
+	return err
+}
+
+// keysName is the name of kept access keys.
+type keysName string

@@ -1,0 +1,201 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go"
+)
+
+// A Class is the kind of a failure: what to do about it follows from it.
+type Class string
+
+// The classes of failures.
+const (
+	ClassDenied        Class = "denied"         // AWS knows the caller and refuses
+	ClassSourceExpired Class = "source-expired" // the source's credentials have run out
+	ClassSourceInvalid Class = "source-invalid" // AWS does not know the source's keys
+	ClassSource        Class = "source"         // the source gave no credentials
+	ClassToken         Class = "token"          // the identity provider's token is missing or not accepted
+	ClassNotFound      Class = "not-found"      // the identity pool or identity does not exist
+	ClassRejected      Class = "rejected"       // AWS refuses a parameter
+	ClassClock         Class = "clock"          // the local clock is wrong
+	ClassThrottled     Class = "throttled"
+	ClassUnavailable   Class = "unavailable" // AWS answered with a server error
+	ClassUnreachable   Class = "unreachable" // no answer came
+	ClassGarbled       Class = "garbled"     // the answer was none of AWS's
+	ClassLoop          Class = "loop"        // a profile reaches itself
+	ClassPrompt        Class = "prompt"      // a human was asked and gave no answer
+)
+
+// A Failure is why a mint brought nothing. Its text is one line without a
+// secret in it.
+type Failure struct {
+	Class Class
+	Step  string // verb and object
+	Cause string
+	err   error
+}
+
+func (f *Failure) Error() string { return f.Step + ": " + f.Cause }
+
+func (f *Failure) Unwrap() error { return f.err }
+
+// classOfCode says what AWS's error codes mean. They are those of the STS and
+// Cognito Identity API references and of the common errors of both.
+var classOfCode = map[string]Class{
+	"AccessDenied":            ClassDenied,
+	"AccessDeniedException":   ClassDenied,
+	"NotAuthorizedException":  ClassDenied,
+	"RegionDisabledException": ClassDenied,
+
+	"ExpiredToken":          ClassSourceExpired,
+	"RequestExpired":        ClassClock,
+	"RequestTimeTooSkewed":  ClassClock,
+	"ExpiredTokenException": ClassToken,
+
+	"InvalidClientTokenId":        ClassSourceInvalid,
+	"UnrecognizedClientException": ClassSourceInvalid,
+	"SignatureDoesNotMatch":       ClassSourceInvalid,
+	"InvalidSignatureException":   ClassSourceInvalid,
+	"IncompleteSignature":         ClassSourceInvalid,
+	"MissingAuthenticationToken":  ClassSourceInvalid,
+
+	"InvalidIdentityToken":                      ClassToken,
+	"InvalidIdentityTokenException":             ClassToken,
+	"IDPRejectedClaim":                          ClassToken,
+	"IDPCommunicationError":                     ClassUnavailable,
+	"ExternalServiceException":                  ClassUnavailable,
+	"InternalErrorException":                    ClassUnavailable,
+	"InternalFailure":                           ClassUnavailable,
+	"ServiceUnavailable":                        ClassUnavailable,
+	"ResourceNotFoundException":                 ClassNotFound,
+	"ResourceConflictException":                 ClassDenied,
+	"InvalidIdentityPoolConfigurationException": ClassRejected,
+
+	"Throttling":               ClassThrottled,
+	"ThrottlingException":      ClassThrottled,
+	"ThrottledException":       ClassThrottled,
+	"TooManyRequestsException": ClassThrottled,
+	"RequestLimitExceeded":     ClassThrottled,
+	"LimitExceededException":   ClassThrottled,
+}
+
+// fail makes a Failure of an error of the SDK. What is in secrets, and a guest's
+// identity id, do not show in its text.
+func fail(step string, err error, secrets ...Secret) *Failure {
+	class, cause := explain(err)
+	for _, secret := range secrets {
+		if !secret.Empty() {
+			cause = strings.ReplaceAll(cause, secret.reveal(), secret.Tail())
+		}
+	}
+	return &Failure{Class: class, Step: step, Cause: oneLine(cause), err: err}
+}
+
+// explain finds the class of an error and the part of its text that is worth
+// reading. An answer of AWS is never quoted raw.
+func explain(err error) (Class, string) {
+	var failure *Failure
+	if errors.As(err, &failure) {
+		return failure.Class, failure.Error()
+	}
+	var answer smithy.APIError
+	if errors.As(err, &answer) && answer.ErrorCode() != "" && answer.ErrorCode() != "UnknownError" {
+		return classOfAnswer(answer, err), answer.ErrorCode() + ": " + answer.ErrorMessage()
+	}
+	var response *awshttp.ResponseError
+	if errors.As(err, &response) && response.HTTPStatusCode() >= 500 {
+		return ClassUnavailable, "AWS answered " + response.Response.Status
+	}
+	var unread *smithy.DeserializationError
+	if errors.As(err, &unread) || response != nil && response.HTTPStatusCode() != 0 {
+		return ClassGarbled, "the answer is none of AWS's"
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return ClassUnreachable, "no answer in time"
+	}
+	return explainLocal(err)
+}
+
+func classOfAnswer(answer smithy.APIError, err error) Class {
+	code, message := answer.ErrorCode(), answer.ErrorMessage()
+	if strings.HasPrefix(message, "Signature expired:") || strings.HasPrefix(message, "Signature not yet current:") {
+		return ClassClock
+	}
+	// Cognito says with one code that guests are refused, that a login is, and
+	// that a login has run out.
+	if code == "NotAuthorizedException" && strings.Contains(message, "login token") {
+		return ClassToken
+	}
+	if class, ok := classOfCode[code]; ok {
+		return class
+	}
+	var response *awshttp.ResponseError
+	if errors.As(err, &response) && response.HTTPStatusCode() >= 500 {
+		return ClassUnavailable
+	}
+	return ClassRejected
+}
+
+// explainLocal handles what went wrong on the way to AWS.
+func explainLocal(err error) (Class, string) {
+	var missing config.SharedConfigProfileNotExistError
+	if errors.As(err, &missing) {
+		return ClassSource, "no such profile in the AWS config and credentials files"
+	}
+	var unresolved *net.DNSError
+	if errors.As(err, &unresolved) {
+		return ClassUnreachable, "look up " + unresolved.Name + ": " + unresolved.Err
+	}
+	var refused *net.OpError
+	if errors.As(err, &refused) {
+		return ClassUnreachable, refused.Error()
+	}
+	var request *url.Error
+	if errors.As(err, &request) {
+		return ClassUnreachable, request.Err.Error()
+	}
+	return ClassSource, err.Error()
+}
+
+// oneLine folds white space and keeps the text short enough to be read.
+func oneLine(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > 300 {
+		text = string(runes[:299]) + "…"
+	}
+	return text
+}
+
+// maskLongWords hides every word that is long enough to be a key or a token:
+// 32 or more characters of the base64 alphabets, JWTs included.
+func maskLongWords(text string) string {
+	isSecretRune := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("+/=_-.", r)
+	}
+	var masked, word strings.Builder
+	flush := func() {
+		if word.Len() >= 32 {
+			masked.WriteString(redacted)
+		} else {
+			masked.WriteString(word.String())
+		}
+		word.Reset()
+	}
+	for _, r := range text {
+		if isSecretRune(r) {
+			word.WriteRune(r)
+			continue
+		}
+		flush()
+		masked.WriteRune(r)
+	}
+	flush()
+	return masked.String()
+}

@@ -1,0 +1,150 @@
+package provider
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// A Token says where an identity provider's token is, never what it is.
+type Token struct {
+	scheme string // file, env or exec
+	name   string // a path, a variable, an executable
+}
+
+// maxTokenSize is above the 50,000 characters that Cognito's Logins may have.
+const maxTokenSize = 64 << 10
+
+// ParseToken reads file:PATH, env:NAME or exec:PATH. Its error does not quote
+// the text, which may be a token in the wrong place.
+func ParseToken(text string) (Token, error) {
+	scheme, name, _ := strings.Cut(text, ":")
+	switch {
+	case scheme != "file" && scheme != "env" && scheme != "exec":
+		return Token{}, errors.New("token is neither file:PATH, env:NAME nor exec:PATH")
+	case name == "":
+		return Token{}, fmt.Errorf("token %s: names nothing", scheme)
+	case scheme == "exec" && (!filepath.IsAbs(name) || strings.ContainsAny(name, " \t")):
+		return Token{}, errors.New("token exec: takes one absolute path without arguments or spaces")
+	}
+	return Token{scheme, name}, nil
+}
+
+func (t Token) String() string { return t.scheme + ":" + t.name }
+
+// runs reports whether reading the token starts a program.
+func (t Token) runs() bool { return t.scheme == "exec" }
+
+// facts reads a token that is at rest, and only names a program: it is run to
+// mint and never to look up.
+func (t Token) facts(ctx context.Context) (any, error) {
+	if t.runs() {
+		return t.String(), nil
+	}
+	token, err := t.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return tokenFacts(token.reveal()), nil
+}
+
+// read returns the token without the white space around it.
+func (t Token) read(ctx context.Context) (Secret, error) {
+	var text string
+	var err error
+	switch t.scheme {
+	case "file":
+		text, err = readTokenFile(t.name)
+	case "env":
+		text = os.Getenv(t.name)
+	case "exec":
+		text, err = runTokenProgram(ctx, t.name)
+	}
+	text = strings.TrimSpace(text)
+	if err == nil {
+		switch {
+		case text == "" && t.scheme == "env":
+			err = errors.New("the variable is empty or not set")
+		case text == "":
+			err = errors.New("there is nothing in it")
+		case len(text) >= maxTokenSize:
+			err = errors.New("it is over 64 KiB")
+		}
+	}
+	if err != nil {
+		return Secret{}, &Failure{Class: ClassToken, Step: "read token " + t.String(), Cause: oneLine(err.Error()), err: err}
+	}
+	return NewSecret(text), nil
+}
+
+func readTokenFile(path string) (string, error) {
+	// A pipe that nobody writes to would block the opening.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return "", errors.New("it is not a regular file")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return "", causeOf(err)
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxTokenSize))
+	return string(data), causeOf(err)
+}
+
+// causeOf leaves out the path of a file error: the step has named it.
+func causeOf(err error) error {
+	var pathError *os.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}
+
+// tokenProgramLimit leaves time for AWS when a token program hangs.
+const tokenProgramLimit = 45 * time.Second
+
+func runTokenProgram(ctx context.Context, path string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, tokenProgramLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, path)
+	var stdout, stderr boundedBuffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	inOwnSession(cmd)
+	err := cmd.Run()
+	switch {
+	case ctx.Err() != nil:
+		return "", errors.New("it did not end in time")
+	case err != nil:
+		return "", withLastWords(causeOf(err), stderr.text())
+	case strings.TrimSpace(stdout.text()) == "":
+		return "", withLastWords(errors.New("it printed nothing"), stderr.text())
+	}
+	return stdout.text(), nil
+}
+
+// withLastWords adds the last line that a program wrote to stderr, with
+// anything in it masked that could be a secret.
+func withLastWords(err error, stderr string) error {
+	lines := strings.Split(strings.TrimSpace(stderr), "\n")
+	if last := oneLine(maskLongWords(lines[len(lines)-1])); last != "" {
+		return fmt.Errorf("%w: %s", err, last)
+	}
+	return err
+}
+
+// boundedBuffer keeps the first 64 KiB of what is written to it.
+type boundedBuffer struct{ kept bytes.Buffer }
+
+func (b *boundedBuffer) Write(p []byte) (int, error) {
+	b.kept.Write(p[:min(len(p), maxTokenSize-b.kept.Len())])
+	return len(p), nil
+}
+
+func (b *boundedBuffer) text() string { return b.kept.String() }
