@@ -38,6 +38,7 @@ var version string
 func main() {
 	started := time.Now()
 	busguard.Restore()
+	command.Prepare(os.Args[1:])
 	os.Exit(run(started, os.Args[1:]))
 }
 

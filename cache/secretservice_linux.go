@@ -33,17 +33,33 @@ const (
 // secretServiceStores are the default collection and, if that is locked or
 // absent, the one that gnome-keyring keeps in memory.
 func secretServiceStores() []*store {
-	bus := sync.OnceValues(sessionBus)
-	defaultCollection := func() (dbus.ObjectPath, error) { return openDefaultCollection(bus) }
 	return []*store{
-		{Name: "secret-service", daemon: "secret-service", lasting: true, open: func() (ring, error) {
-			return openCollection(bus, defaultCollection)
-		}},
+		{Name: "secret-service", daemon: "secret-service", lasting: true, open: openDefaultOnce},
 		{Name: "secret-service/session", daemon: "secret-service", open: func() (ring, error) {
-			return openCollection(bus, func() (dbus.ObjectPath, error) { return sessionCollection, nil })
+			bus, err := sessionBus()
+			if err != nil {
+				return nil, err
+			}
+			return openCollection(bus, sessionCollection)
 		}},
 	}
 }
+
+// Prepare begins to open the store that a hit most likely comes from, while the
+// command line is read.
+func Prepare() { go func() { _, _ = openDefaultOnce() }() }
+
+var openDefaultOnce = sync.OnceValues(func() (ring, error) {
+	bus, err := sessionBus()
+	if err != nil {
+		return nil, err
+	}
+	path, err := defaultCollection(bus)
+	if err != nil {
+		return nil, err
+	}
+	return openCollection(bus, path)
+})
 
 func sessionBus() (*dbus.Conn, error) {
 	switch {
@@ -55,6 +71,18 @@ func sessionBus() (*dbus.Conn, error) {
 	return dbus.SessionBus()
 }
 
+func defaultCollection(bus *dbus.Conn) (dbus.ObjectPath, error) {
+	var path dbus.ObjectPath
+	err := bus.Object(secretService, secretServicePath).Call(serviceInterface+"ReadAlias", 0, "default").Store(&path)
+	if err != nil {
+		return noObject, fmt.Errorf("secret-service: %w", absentOr(err))
+	}
+	if path == noObject {
+		return noObject, fmt.Errorf("secret-service: default collection: %w", errAbsent)
+	}
+	return path, nil
+}
+
 // collection is a ring of one collection, which is unlocked.
 type collection struct {
 	ring
@@ -62,20 +90,12 @@ type collection struct {
 	path dbus.ObjectPath
 }
 
-func openCollection(connect func() (*dbus.Conn, error), find func() (dbus.ObjectPath, error)) (ring, error) {
-	bus, err := connect()
+func openCollection(bus *dbus.Conn, path dbus.ObjectPath) (ring, error) {
+	locked, err := isLocked(bus, path)
 	if err != nil {
 		return nil, err
 	}
-	path, err := find()
-	if err != nil {
-		return nil, err
-	}
-	locked, err := bus.Object(secretService, path).GetProperty(collectionInterface + "Locked")
-	if err != nil {
-		return nil, fmt.Errorf("secret-service: %w", absentOr(err))
-	}
-	if isLocked, ok := locked.Value().(bool); !ok || isLocked {
+	if locked {
 		return nil, fmt.Errorf("secret-service: %w", ErrLocked)
 	}
 	opened, err := openLibrary(keyring.Config{
@@ -85,20 +105,13 @@ func openCollection(connect func() (*dbus.Conn, error), find func() (dbus.Object
 	return &collection{ring: opened, bus: bus, path: path}, err
 }
 
-func openDefaultCollection(connect func() (*dbus.Conn, error)) (dbus.ObjectPath, error) {
-	bus, err := connect()
+func isLocked(bus *dbus.Conn, path dbus.ObjectPath) (bool, error) {
+	property, err := bus.Object(secretService, path).GetProperty(collectionInterface + "Locked")
 	if err != nil {
-		return noObject, err
+		return true, fmt.Errorf("secret-service: %w", absentOr(err))
 	}
-	var path dbus.ObjectPath
-	err = bus.Object(secretService, secretServicePath).Call(serviceInterface+"ReadAlias", 0, "default").Store(&path)
-	if err != nil {
-		return noObject, fmt.Errorf("secret-service: %w", absentOr(err))
-	}
-	if path == noObject {
-		return noObject, fmt.Errorf("secret-service: default collection: %w", errAbsent)
-	}
-	return path, nil
+	locked, ok := property.Value().(bool)
+	return locked || !ok, nil
 }
 
 // absentOr tells a service or collection that is not there from one in trouble.

@@ -28,7 +28,7 @@ func unlockDefaultCollection(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path, err := openDefaultCollection(func() (*dbus.Conn, error) { return bus, nil })
+	path, err := defaultCollection(bus)
 	if err != nil {
 		return "", err
 	}
@@ -50,14 +50,11 @@ func unlockDefaultCollection(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	locked, err := bus.Object(secretService, path).GetProperty(collectionInterface + "Locked")
-	if err != nil {
-		return "", err
+	locked, err := isLocked(bus, path)
+	if err == nil && locked {
+		err = errors.New("it is still locked")
 	}
-	if isLocked, ok := locked.Value().(bool); !ok || isLocked {
-		return "", errors.New("it is still locked")
-	}
-	return "The keyring is unlocked.", nil
+	return "The keyring is unlocked.", err
 }
 
 // answerPrompt shows the keyring's own dialog and waits until it is closed.

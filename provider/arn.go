@@ -113,3 +113,11 @@ func shorten(text string) string {
 	}
 	return text
 }
+
+// ParseRegion reads a region, which becomes a part of a host name.
+func ParseRegion(text string) (string, error) {
+	if !isRegion(text) {
+		return "", fmt.Errorf("region %q is malformed; it looks like eu-west-1", shorten(text))
+	}
+	return text, nil
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -37,26 +36,47 @@ type PoolID struct {
 
 func (p PoolID) String() string { return p.text }
 
-// poolForm and identityForm are the patterns of the API's IdentityPoolId and
-// IdentityId, with the GUID spelled out.
-var (
-	poolForm     = regexp.MustCompile(`^([a-z]{2,5}(?:-[a-z]+)+-[0-9]+):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-	identityForm = poolForm
-)
+// regionOf returns the region of REGION:GUID, the form of the API's
+// IdentityPoolId and IdentityId, or nothing if that is not the form. A regular
+// expression would be compiled at every start.
+func regionOf(id string) string {
+	const guid = "00000000-0000-0000-0000-000000000000"
+	region, rest, ok := strings.Cut(id, ":")
+	if !ok || len(region) > 32 || strings.Count(region, "-") < 2 || len(rest) != len(guid) {
+		return ""
+	}
+	for i, r := range []byte(rest) {
+		isHex := r >= '0' && r <= '9' || r >= 'a' && r <= 'f'
+		if guid[i] == '-' && r != '-' || guid[i] == '0' && !isHex {
+			return ""
+		}
+	}
+	if !isRegion(region) {
+		return ""
+	}
+	return region
+}
+
+// isRegion holds for text that can be a part of a host name, as regions are.
+func isRegion(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-'
+	})
+}
 
 // ParsePoolID reads an identity pool's id.
 func ParsePoolID(text string) (PoolID, error) {
-	match := poolForm.FindStringSubmatch(text)
-	if match == nil {
+	region := regionOf(text)
+	if region == "" {
 		return PoolID{}, fmt.Errorf("identity pool id %q is malformed; it looks like eu-west-1:12345678-90ab-cdef-1234-567890abcdef", shorten(text))
 	}
-	return PoolID{Region: match[1], text: text}, nil
+	return PoolID{Region: region, text: text}, nil
 }
 
 // ParseIdentityID reads an identity id, without ever showing it: a guest's is
 // enough to get credentials.
 func ParseIdentityID(text string) (Secret, error) {
-	if !identityForm.MatchString(text) {
+	if regionOf(text) == "" {
 		return Secret{}, errors.New("identity id is malformed; it looks like an identity pool's id")
 	}
 	return NewSecret(text), nil

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -112,7 +111,7 @@ func EncodeIdentity(id Secret) ([]byte, error) {
 // input.
 func DecodeIdentity(data []byte) (Secret, error) {
 	var d identityDocument
-	if json.Unmarshal(data, &d) != nil || d.Version != 1 || !identityForm.MatchString(d.IdentityID) {
+	if json.Unmarshal(data, &d) != nil || d.Version != 1 || regionOf(d.IdentityID) == "" {
 		return Secret{}, errors.New("not a version 1 identity document")
 	}
 	return NewSecret(d.IdentityID), nil
@@ -134,7 +133,7 @@ func NewKeys(accessKeyID, secretAccessKey string) (Credentials, error) {
 	switch {
 	case strings.HasPrefix(accessKeyID, "ASIA"):
 		return Credentials{}, fmt.Errorf("access key id %s is a temporary one", shorten(accessKeyID))
-	case !accessKeyForm.MatchString(accessKeyID):
+	case !isAccessKeyID(accessKeyID):
 		return Credentials{}, errors.New("access key id is not 16 to 128 capital letters and digits, such as AKIAIOSFODNN7EXAMPLE")
 	case len(secretAccessKey) < 16 || strings.ContainsFunc(secretAccessKey, func(r rune) bool { return r < '!' || r > '~' }):
 		return Credentials{}, errors.New("secret access key is too short, or has a character that none has")
@@ -142,5 +141,9 @@ func NewKeys(accessKeyID, secretAccessKey string) (Credentials, error) {
 	return Credentials{AccessKeyID: accessKeyID, SecretAccessKey: NewSecret(secretAccessKey)}, nil
 }
 
-// accessKeyForm is the AccessKeyId of IAM's API.
-var accessKeyForm = regexp.MustCompile(`^[A-Z0-9]{16,128}$`)
+// isAccessKeyID checks the form of the AccessKeyId of IAM's API.
+func isAccessKeyID(text string) bool {
+	return len(text) >= 16 && len(text) <= 128 && !strings.ContainsFunc(text, func(r rune) bool {
+		return (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	})
+}

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"credlease/cache"
 	"credlease/provider"
 )
 
@@ -18,7 +17,7 @@ type AssumeRole struct {
 	RoleSessionName  sessionName      `placeholder:"NAME" env:"AWS_ROLE_SESSION_NAME" help:"Name of the session in AWS's logs; credlease- and the login name if not given."`
 	DurationSeconds  seconds          `placeholder:"TIME" help:"Lifetime to ask for, 900 to 43200 or as 1h; AWS gives an hour if not given."`
 	ExternalID       externalID       `placeholder:"ID" help:"External id that the role's trust policy asks for."`
-	Region           string           `placeholder:"REGION" help:"Region whose STS is asked; AWS_REGION, the source profile's, or the partition's own if not given."`
+	Region           region           `placeholder:"REGION" help:"Region whose STS is asked; AWS_REGION, the source profile's, or the partition's own if not given."`
 	SourceKeys       keysName         `placeholder:"NAME" group:"Source, one of:" help:"Access keys that 'keys add' keeps."`
 	SourceProfile    string           `placeholder:"NAME" group:"Source, one of:" help:"Profile of the AWS config files."`
 	CredentialSource string           `placeholder:"WORD" group:"Source, one of:" help:"Environment, EcsContainer or Ec2InstanceMetadata."`
@@ -41,14 +40,6 @@ With no source named, the environment's access keys are used if they are set.`
 func (a *AssumeRole) Validate() error {
 	if d := time.Duration(a.DurationSeconds); d != 0 && (d < 15*time.Minute || d > 12*time.Hour) {
 		return fmt.Errorf("--duration-seconds: %d is not 900 to 43200", int(d.Seconds()))
-	}
-	if a.Region != "" && strings.ContainsFunc(a.Region, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }) {
-		return fmt.Errorf("--region: %q is no region", a.Region)
-	}
-	if a.SourceKeys != "" {
-		if _, err := cache.ParseKeysName(string(a.SourceKeys)); err != nil {
-			return fmt.Errorf("--source-keys: %w", err)
-		}
 	}
 	_, err := a.source()
 	return err
@@ -99,7 +90,7 @@ func (a *AssumeRole) Run(p *Process) error {
 		SessionName: name,
 		Duration:    time.Duration(a.DurationSeconds),
 		ExternalID:  string(a.ExternalID),
-		Region:      a.Region,
+		Region:      string(a.Region),
 		From:        source,
 	}, a.leaseFlags)
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"credlease/cache"
 	"credlease/internal/prompt"
 	"credlease/provider"
 )
@@ -27,14 +26,6 @@ type KeysAdd struct {
 	Name        keysName `arg:"" help:"Name to give them, for --source-keys."`
 	FromProfile string   `placeholder:"NAME" help:"Take them from this profile of the AWS credentials file."`
 	Replace     bool     `help:"Replace keys of that name."`
-}
-
-// Validate checks the name.
-func (k *KeysAdd) Validate() error { return validKeysName(k.Name) }
-
-func validKeysName(name keysName) error {
-	_, err := cache.ParseKeysName(string(name))
-	return err
 }
 
 // keyringLimit bounds a command that only asks the keyring.
@@ -117,9 +108,6 @@ func (*KeysList) Run(p *Process) error {
 type KeysRemove struct {
 	Name keysName `arg:"" help:"Name of the keys."`
 }
-
-// Validate checks the name.
-func (k *KeysRemove) Validate() error { return validKeysName(k.Name) }
 
 // Run forgets the keys.
 func (k *KeysRemove) Run(p *Process) error {

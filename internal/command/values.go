@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"credlease/cache"
 	"credlease/provider"
 )
 
@@ -60,3 +61,18 @@ func (i *identityID) UnmarshalText(text []byte) (err error) {
 
 // keysName is the name of kept access keys.
 type keysName string
+
+func (n *keysName) UnmarshalText(text []byte) error {
+	name, err := cache.ParseKeysName(string(text))
+	*n = keysName(name)
+	return err
+}
+
+// region is the name of an AWS region.
+type region string
+
+func (r *region) UnmarshalText(text []byte) error {
+	name, err := provider.ParseRegion(string(text))
+	*r = region(name)
+	return err
+}
