@@ -43,6 +43,25 @@ func hideVariables(names ...string) func() {
 	}
 }
 
+// spreadEndpoint gives services the endpoint that is set for all of them, unless
+// they have their own, until the function that it returns is called.
+func spreadEndpoint(variables ...string) (restore func()) {
+	var added []string
+	if all := os.Getenv("AWS_ENDPOINT_URL"); all != "" {
+		for _, variable := range variables {
+			if _, ok := os.LookupEnv(variable); !ok {
+				os.Setenv(variable, all)
+				added = append(added, variable)
+			}
+		}
+	}
+	return func() {
+		for _, variable := range added {
+			os.Unsetenv(variable)
+		}
+	}
+}
+
 // useRegion settles where STS is asked: the region typed, else that of the
 // environment or the source profile if it is in the right partition, else the
 // partition's own.

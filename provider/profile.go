@@ -100,7 +100,14 @@ func (s Source) loadWithProfile(ctx context.Context) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, err
 	}
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(s.Profile), config.WithLogger(logging.Nop{}))
+	// The SDK makes the clients that a profile needs before it has come to read
+	// AWS_ENDPOINT_URL.
+	defer spreadEndpoint("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC")()
+	cfg, err := config.LoadDefaultConfig(ctx,
+		config.WithSharedConfigProfile(s.Profile),
+		// A role's profile needs no region to the AWS CLI, but one to the SDK.
+		config.WithDefaultRegion(defaultRegion(profile.RoleARN)),
+		config.WithLogger(logging.Nop{}))
 	if err == nil && isProcess(profile) {
 		cfg.Credentials = newProcess(profile.CredentialProcess)
 	}

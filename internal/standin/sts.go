@@ -122,7 +122,7 @@ func (s *Standin) doSTS(r *http.Request, body []byte, operation string, form url
 var (
 	roleForm        = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/(?:[!-~]+/)?([\w+=,.@-]{1,64})$`)
 	sessionNameForm = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
-	externalIDForm  = regexp.MustCompile(`^[\w+=,.@:/-]{2,1224}$`)
+	externalIDForm  = regexp.MustCompile(`^[\w+=,.@:/-]+$`)
 )
 
 func invalid(message string) *refusal { return refuse(400, "ValidationError", message) }
@@ -162,7 +162,7 @@ func (s *Standin) assumeRole(caller *key, form url.Values) (stsResult, *refusal)
 		return stsResult{}, refused
 	}
 	external := form.Get("ExternalId")
-	if external != "" && !externalIDForm.MatchString(external) {
+	if external != "" && (len(external) < 2 || len(external) > 1224 || !externalIDForm.MatchString(external)) {
 		return stsResult{}, invalid("1 validation error detected: Value at 'externalId' failed to satisfy constraint")
 	}
 	if caller.role && lifetime > time.Hour {

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"credlease/internal/standin"
+
+	"github.com/99designs/keyring"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"credlease": main,
+		"sdk":       sdk,
+	})
+}
+
+// sdk is the real consumer: it loads the profile that it is told, as any program
+// does, and prints who that makes it.
+func sdk() {
+	ctx := context.Background()
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(os.Args[1]))
+	if err == nil {
+		var who *sts.GetCallerIdentityOutput
+		if who, err = sts.NewFromConfig(cfg).GetCallerIdentity(ctx, nil); err == nil {
+			fmt.Println(aws.ToString(who.Arn))
+			return
+		}
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
+
+func TestScript(t *testing.T) { runScripts(t, "testdata/script", nil) }
+
+// runScripts gives every script a stand-in for AWS, keys of its user alice, and
+// folders of its own. Leases go to the file backend unless env says otherwise.
+func runScripts(t *testing.T, folder string, env []string) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 folder,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Condition:           installed,
+		Setup: func(e *testscript.Env) error {
+			server := standin.NewServer()
+			e.Values[serverKey{}] = server
+			e.Defer(func() {
+				server.Close()
+				findSecrets(t, e.WorkDir, server.Secrets())
+			})
+			for _, folder := range []string{"home", "run", "state", "data"} {
+				if err := os.Mkdir(filepath.Join(e.WorkDir, folder), 0o700); err != nil {
+					return err
+				}
+			}
+			program, err := exec.LookPath("credlease")
+			if err != nil {
+				return err
+			}
+			e.Vars = append(e.Vars, testEnv(e.WorkDir, server.URL)...)
+			e.Vars = append(e.Vars, "CREDLEASE="+program)
+			e.Vars = append(e.Vars, env...)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"aws":   control,
+			"calls": calls,
+			"token": token,
+			"age":   age,
+		},
+	})
+}
+
+type serverKey struct{}
+
+const passphrase = "a passphrase for tests"
+
+func testEnv(work, url string) []string {
+	return []string{
+		"HOME=" + filepath.Join(work, "home"),
+		"XDG_RUNTIME_DIR=" + filepath.Join(work, "run"),
+		"XDG_STATE_HOME=" + filepath.Join(work, "state"),
+		"XDG_DATA_HOME=" + filepath.Join(work, "data"),
+		"LOCALAPPDATA=" + filepath.Join(work, "state"),
+		"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent",
+		"CREDLEASE_BACKEND=file",
+		"CREDLEASE_FILE_PASSPHRASE=" + passphrase,
+		"AWS_ENDPOINT_URL=" + url,
+		"AWS_CONFIG_FILE=" + filepath.Join(work, "config"),
+		"AWS_SHARED_CREDENTIALS_FILE=" + filepath.Join(work, "credentials"),
+		"AWS_EC2_METADATA_DISABLED=true",
+		"GORACE=atexit_sleep_ms=0", // a second for each process otherwise
+		"ALICE_ID=" + standin.AccessKeyID,
+		"ALICE_SECRET=" + standin.SecretAccessKey,
+		"GUEST_POOL=" + standin.GuestPool,
+		"LOGIN_POOL=" + standin.LoginPool,
+		"ROLE=arn:aws:iam::" + standin.Account + ":role",
+		"ROLE_SESSION=arn:aws:sts::" + standin.Account + ":assumed-role",
+	}
+}
+
+func serverOf(ts *testscript.TestScript) *standin.Server {
+	return ts.Value(serverKey{}).(*standin.Server)
+}
+
+// control posts to the stand-in's controls: aws fault?kind=throttle
+func control(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: aws CONTROL?NAME=VALUE")
+	}
+	answer, err := http.Post(serverOf(ts).URL+"/_standin/"+args[0], "", nil)
+	ts.Check(err)
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(answer.Body)
+		ts.Fatalf("aws %s: %s", args[0], text)
+	}
+}
+
+// calls asserts how often an operation was asked for: calls AssumeRole 1
+func calls(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: calls OPERATION NUMBER")
+	}
+	if got := fmt.Sprint(serverOf(ts).Calls(args[0])); got != args[1] {
+		ts.Fatalf("%s was called %s times, want %s", args[0], got, args[1])
+	}
+}
+
+// token writes an identity provider's token to a file: token FILE SUBJECT LIFETIME
+func token(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: token FILE SUBJECT LIFETIME")
+	}
+	lifetime, err := time.ParseDuration(args[2])
+	ts.Check(err)
+	jwt := standin.JWT("https://accounts.google.com", args[1], "an app", time.Now().Add(lifetime))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(jwt+"\n"), 0o600))
+}
+
+// age makes every lease in the file backend older by a time, as if that much of
+// it had gone by: age 50m
+func age(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: age TIME")
+	}
+	by, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	ring, err := keyring.Open(keyring.Config{
+		AllowedBackends:  []keyring.BackendType{keyring.FileBackend},
+		FileDir:          ts.MkAbs("data/credlease/keyring"),
+		FilePasswordFunc: keyring.FixedStringPrompt(passphrase),
+	})
+	ts.Check(err)
+	names, err := ring.Keys()
+	ts.Check(err)
+	var aged int
+	for _, name := range names {
+		if !strings.Contains(name, "-lease-") {
+			continue
+		}
+		item, err := ring.Get(name)
+		ts.Check(err)
+		var lease map[string]any
+		ts.Check(json.Unmarshal(item.Data, &lease))
+		older(ts, lease, "issued", by)
+		older(ts, lease["document"].(map[string]any), "Expiration", by)
+		item.Data, err = json.Marshal(lease)
+		ts.Check(err)
+		ts.Check(ring.Set(item))
+		aged++
+	}
+	if aged == 0 {
+		ts.Fatalf("no lease is kept")
+	}
+}
+
+func older(ts *testscript.TestScript, of map[string]any, field string, by time.Duration) {
+	at, err := time.Parse(time.RFC3339, of[field].(string))
+	ts.Check(err)
+	of[field] = at.Add(-by).UTC().Format(time.RFC3339)
+}
+
+// installed is the condition [installed:PROGRAM], which has to hold where
+// everything is to be tested.
+func installed(condition string) (bool, error) {
+	program, ok := strings.CutPrefix(condition, "installed:")
+	if !ok {
+		return false, fmt.Errorf("unknown condition %q", condition)
+	}
+	_, err := exec.LookPath(program)
+	if err != nil && os.Getenv("CREDLEASE_TEST_ALL") == "1" {
+		return false, err
+	}
+	return err == nil, nil
+}
+
+// findSecrets looks for what must not be there in all that credlease wrote.
+func findSecrets(t *testing.T, work string, secrets []string) {
+	secrets = append(secrets, standin.SecretAccessKey, standin.BobSecretAccessKey)
+	for _, folder := range []string{"home", "run", "state", "data"} {
+		err := filepath.WalkDir(filepath.Join(work, folder), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			for _, secret := range secrets {
+				if strings.Contains(string(data), secret) {
+					t.Errorf("%s has the secret …%s in plain text", path, secret[len(secret)-4:])
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Errorf("look for secrets: %v", err)
+		}
+	}
+}
