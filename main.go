@@ -38,7 +38,6 @@ var version string
 func main() {
 	started := time.Now()
 	busguard.Restore()
-	command.Prepare(os.Args[1:])
 	os.Exit(run(started, os.Args[1:]))
 }
 

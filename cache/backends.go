@@ -1,14 +1,12 @@
 package cache
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
-	"github.com/99designs/keyring"
+	"credlease/cache/ring"
 )
 
 // Backends are the names that --backend takes. Auto is those that the platform
@@ -24,105 +22,57 @@ type stores struct {
 
 func newStores(o Options) *stores {
 	hung := openHungDaemons()
-	var all []*store
-	switch {
-	case o.Backend == "" || o.Backend == "auto":
-		all = autoStores(o)
-	default:
-		all = namedStores(o)
-	}
+	all := namedStores(o)
 	for _, s := range all {
 		s.hung = hung
 	}
 	return &stores{all: all, hung: hung}
 }
 
-// namedStores are those of the backend that the user named.
 func namedStores(o Options) []*store {
 	switch o.Backend {
+	case "", "auto":
+		return autoStores()
 	case "file":
 		return []*store{fileStore(o)}
 	case "pass":
 		return []*store{passStore(o)}
 	}
-	return platformStores(o)
+	return platformStores(o.Backend)
 }
 
 // fileStore keeps each item in a file of its own, encrypted with a passphrase.
 func fileStore(o Options) *store {
-	passphrase, given := os.LookupEnv(passphraseVariable)
-	return &store{Name: "file", daemon: "file", lasting: true, files: true, gate: openGate("file"), open: func() (ring, error) {
+	given := os.Getenv(passphraseVariable)
+	passphrase := func() (string, error) {
+		switch {
+		case given != "":
+			return given, nil
+		case o.ByHand && o.Passphrase != nil:
+			return o.Passphrase()
+		}
+		return "", fmt.Errorf("%w: %s is not set", ErrLocked, passphraseVariable)
+	}
+	return &store{Name: "file", daemon: "file", lasting: true, files: true, gate: gate{"file"}, open: func() (ring.Ring, error) {
 		folder, err := dataFolder()
 		if err != nil {
 			return nil, fmt.Errorf("find a folder for the file backend: %w", err)
 		}
-		return openLibrary(keyring.Config{
-			AllowedBackends: []keyring.BackendType{keyring.FileBackend},
-			FileDir:         filepath.Join(folder, "keyring"),
-			FilePasswordFunc: func(string) (string, error) {
-				switch {
-				case given && passphrase != "":
-					return passphrase, nil
-				case o.ByHand && o.Passphrase != nil:
-					return o.Passphrase()
-				}
-				return "", fmt.Errorf("%w: %s is not set", ErrLocked, passphraseVariable)
-			},
-		})
+		return ring.File(filepath.Join(folder, "keyring"), passphrase)
 	}}
 }
 
 const passphraseVariable = "CREDLEASE_FILE_PASSPHRASE"
 
-// passStore keeps items with the pass program.
+// passStore keeps items with the pass program, which may ask a human for the
+// passphrase of his key only when one has run us by hand.
 func passStore(o Options) *store {
-	return &store{Name: "pass", daemon: "pass", lasting: true, files: true, gate: openGate("pass"), open: func() (ring, error) {
-		if !o.ByHand {
-			// Without this, gpg would ask for a passphrase on the terminal.
-			options := strings.TrimSpace(os.Getenv("PASSWORD_STORE_GPG_OPTS") + " --pinentry-mode error")
-			os.Setenv("PASSWORD_STORE_GPG_OPTS", options)
-		}
-		opened, err := openLibrary(keyring.Config{
-			AllowedBackends: []keyring.BackendType{keyring.PassBackend},
-			PassPrefix:      "credlease",
-		})
-		return passRing{opened}, err
+	return &store{Name: "pass", daemon: "pass", lasting: true, files: true, gate: gate{"pass"}, open: func() (ring.Ring, error) {
+		return ring.Pass(o.ByHand)
 	}}
-}
-
-// passRing keeps pass from writing to our stderr, which the library hands it.
-type passRing struct{ ring }
-
-func (p passRing) Get(name string) (data []byte, err error) {
-	quietly(func() { data, err = p.ring.Get(name) })
-	return data, err
-}
-
-func (p passRing) Set(name, label string, data []byte) (err error) {
-	quietly(func() { err = p.ring.Set(name, label, data) })
-	return err
-}
-
-func (p passRing) Remove(name string) (err error) {
-	quietly(func() { err = p.ring.Remove(name) })
-	return err
-}
-
-func quietly(call func()) {
-	stderr := os.Stderr
-	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
-		os.Stderr = null
-		defer func() {
-			os.Stderr = stderr
-			null.Close()
-		}()
-	}
-	call()
 }
 
 // lasting returns the stores that outlive a reboot.
 func (s *stores) lasting() []*store {
 	return slices.DeleteFunc(slices.Clone(s.all), func(s *store) bool { return !s.lasting })
 }
-
-func isNotExist(err error) bool { return errors.Is(err, os.ErrNotExist) }

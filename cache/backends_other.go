@@ -4,6 +4,6 @@ package cache
 
 var platformBackends = []string{"pass", "file"}
 
-func autoStores(Options) []*store { return nil }
+func autoStores() []*store { return nil }
 
-func platformStores(Options) []*store { return nil }
+func platformStores(string) []*store { return nil }

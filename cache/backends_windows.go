@@ -1,17 +1,11 @@
 package cache
 
-import "github.com/99designs/keyring"
+import "credlease/cache/ring"
 
 var platformBackends = []string{"wincred", "file"}
 
-func autoStores(Options) []*store { return platformStores(Options{}) }
+func autoStores() []*store { return platformStores("wincred") }
 
-// platformStores is the Credential Manager.
-func platformStores(Options) []*store {
-	return []*store{{Name: "wincred", daemon: "wincred", lasting: true, small: true, open: func() (ring, error) {
-		return openLibrary(keyring.Config{
-			AllowedBackends: []keyring.BackendType{keyring.WinCredBackend},
-			WinCredPrefix:   "credlease",
-		})
-	}}}
+func platformStores(string) []*store {
+	return []*store{{Name: "wincred", daemon: "wincred", lasting: true, small: true, open: ring.CredentialManager}}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"credlease/cache/ring"
 	"credlease/provider"
 )
 
@@ -69,7 +70,7 @@ func (c *Cache) readKeys(ctx context.Context, name string) (keptKeys, string, er
 	for _, s := range c.stores.lasting() {
 		data, err := s.get(ctx, keysItem(name))
 		if err != nil {
-			if !errors.Is(err, errNotKept) && !errors.Is(err, errAbsent) {
+			if !errors.Is(err, ring.ErrNotKept) && !errors.Is(err, ring.ErrAbsent) {
 				trouble = err
 			}
 			continue
@@ -158,7 +159,7 @@ func (c *Cache) RemoveKeys(ctx context.Context, name string) error {
 		return fmt.Errorf("remove keys %s: %w", name, err)
 	}
 	for _, s := range c.stores.lasting() {
-		if err := s.remove(ctx, keysItem(name)); err != nil && !errors.Is(err, errAbsent) {
+		if err := s.remove(ctx, keysItem(name)); err != nil && !errors.Is(err, ring.ErrAbsent) {
 			return fmt.Errorf("remove keys %s: %w", name, err)
 		}
 	}

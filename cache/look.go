@@ -7,12 +7,13 @@ import (
 	"strings"
 	"time"
 
+	"credlease/cache/ring"
 	"credlease/provider"
 )
 
 // itemName names an item: what kind of thing it is, and which.
 func itemName(kind string, key provider.Key) string {
-	return itemPrefix + kind + "-" + string(key[:32])
+	return ring.Prefix + kind + "-" + string(key[:32])
 }
 
 // The kinds of items.
@@ -101,7 +102,7 @@ func (c *Cache) warnOfTrouble(s *store) {
 	switch {
 	case errors.Is(s.openErr, ErrLocked):
 		c.warn("the keyring is locked, run: credlease unlock")
-	case s.openErr != nil && !errors.Is(s.openErr, errAbsent):
+	case s.openErr != nil && !errors.Is(s.openErr, ring.ErrAbsent):
 		c.warn("passed over: " + s.openErr.Error())
 	}
 }

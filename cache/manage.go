@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"credlease/cache/ring"
 )
 
 // each reads all items of a kind in the stores given, and returns the troubles of
@@ -16,13 +18,13 @@ func (c *Cache) each(ctx context.Context, stores []*store, kind string, do func(
 	for _, s := range stores {
 		names, err := s.names(ctx)
 		if err != nil {
-			if !errors.Is(err, errAbsent) {
+			if !errors.Is(err, ring.ErrAbsent) {
 				troubles = append(troubles, err)
 			}
 			continue
 		}
 		for _, name := range names {
-			if !strings.HasPrefix(name, itemPrefix+kind+"-") {
+			if !strings.HasPrefix(name, ring.Prefix+kind+"-") {
 				continue
 			}
 			data, err := s.get(ctx, name)
@@ -75,7 +77,7 @@ func (c *Cache) Stores(ctx context.Context) []StoreReport {
 	var reports []StoreReport
 	for _, s := range c.stores.all {
 		report := StoreReport{Name: s.Name, Usable: true}
-		if _, err := s.get(ctx, itemPrefix+"probe"); err != nil && !errors.Is(err, errNotKept) {
+		if _, err := s.get(ctx, ring.Prefix+"probe"); err != nil && !errors.Is(err, ring.ErrNotKept) {
 			report.Usable, report.Trouble = false, err.Error()
 		}
 		reports = append(reports, report)

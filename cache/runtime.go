@@ -101,8 +101,6 @@ func (r runtimeFolder) wait(ctx context.Context, key provider.Key) error {
 // written atomically.
 type gate struct{ name string }
 
-func openGate(name string) gate { return gate{name} }
-
 // read lets other readers in until the function that it returns is called.
 func (g gate) read() func() { return g.pass((*flock.Flock).TryRLockContext) }
 

@@ -37,14 +37,6 @@ func Options(version string) []kong.Option {
 	}
 }
 
-// Prepare does what a lease will need, while the command line is read.
-func Prepare(args []string) {
-	leases := len(args) > 0 && (args[0] == "assume-role" || args[0] == "cognito")
-	if leases && os.Getenv("CREDLEASE_BACKEND") == "" {
-		cache.Prepare()
-	}
-}
-
 // A Process is what the commands share: when it was started, and by whom.
 type Process struct {
 	Started time.Time

@@ -1,41 +1,27 @@
-package cache
+package ring
 
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/godbus/dbus"
 )
 
 // Unlock opens the default collection of the Secret Service, which may ask for
-// its password, and says what it found.
-func (c *Cache) Unlock(ctx context.Context) (string, error) {
-	c.stores.hung.forget()
-	c.forgetFailures()
-	if len(c.stores.all) == 0 || c.stores.all[0].daemon != "secret-service" {
-		return "There is nothing to unlock in this backend.", nil
-	}
-	said, err := unlockDefaultCollection(ctx)
-	if err != nil {
-		return "", fmt.Errorf("unlock the keyring: %w", err)
-	}
-	return said, nil
-}
-
-func unlockDefaultCollection(ctx context.Context) (string, error) {
+// its password in a dialog of its own.
+func Unlock(ctx context.Context) error {
 	bus, err := sessionBus()
 	if err != nil {
-		return "", err
+		return err
 	}
 	path, err := defaultCollection(bus)
 	if err != nil {
-		return "", err
+		return err
 	}
 	signals := make(chan *dbus.Signal, 16)
 	bus.Signal(signals)
 	if err := watchPrompts(bus).Err; err != nil {
-		return "", err
+		return err
 	}
 	var unlocked []dbus.ObjectPath
 	var prompt dbus.ObjectPath
@@ -43,18 +29,18 @@ func unlockDefaultCollection(ctx context.Context) (string, error) {
 		CallWithContext(ctx, serviceInterface+"Unlock", 0, []dbus.ObjectPath{path}).
 		Store(&unlocked, &prompt)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if prompt != noObject {
 		if err := answerPrompt(ctx, bus, prompt, signals); err != nil {
-			return "", err
+			return err
 		}
 	}
 	locked, err := isLocked(bus, path)
 	if err == nil && locked {
 		err = errors.New("it is still locked")
 	}
-	return "The keyring is unlocked.", err
+	return err
 }
 
 // answerPrompt shows the keyring's own dialog and waits until it is closed.

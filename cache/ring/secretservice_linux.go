@@ -1,4 +1,4 @@
-package cache
+package ring
 
 import (
 	"encoding/hex"
@@ -30,26 +30,8 @@ const (
 	itemInterface       = "org.freedesktop.Secret.Item."
 )
 
-// secretServiceStores are the default collection and, if that is locked or
-// absent, the one that gnome-keyring keeps in memory.
-func secretServiceStores() []*store {
-	return []*store{
-		{Name: "secret-service", daemon: "secret-service", lasting: true, open: openDefaultOnce},
-		{Name: "secret-service/session", daemon: "secret-service", open: func() (ring, error) {
-			bus, err := sessionBus()
-			if err != nil {
-				return nil, err
-			}
-			return openCollection(bus, sessionCollection)
-		}},
-	}
-}
-
-// Prepare begins to open the store that a hit most likely comes from, while the
-// command line is read.
-func Prepare() { go func() { _, _ = openDefaultOnce() }() }
-
-var openDefaultOnce = sync.OnceValues(func() (ring, error) {
+// SecretService opens the default collection, once.
+var SecretService = sync.OnceValues(func() (Ring, error) {
 	bus, err := sessionBus()
 	if err != nil {
 		return nil, err
@@ -61,12 +43,22 @@ var openDefaultOnce = sync.OnceValues(func() (ring, error) {
 	return openCollection(bus, path)
 })
 
+// SecretServiceSession opens the collection that gnome-keyring keeps in memory,
+// and that is never locked.
+func SecretServiceSession() (Ring, error) {
+	bus, err := sessionBus()
+	if err != nil {
+		return nil, err
+	}
+	return openCollection(bus, sessionCollection)
+}
+
 func sessionBus() (*dbus.Conn, error) {
 	switch {
 	case busguard.Silent:
 		return nil, errors.New("secret-service: the D-Bus session bus does not answer")
 	case !busguard.Answers:
-		return nil, fmt.Errorf("secret-service: D-Bus session bus: %w", errAbsent)
+		return nil, fmt.Errorf("secret-service: D-Bus session bus: %w", ErrAbsent)
 	}
 	return dbus.SessionBus()
 }
@@ -78,19 +70,19 @@ func defaultCollection(bus *dbus.Conn) (dbus.ObjectPath, error) {
 		return noObject, fmt.Errorf("secret-service: %w", absentOr(err))
 	}
 	if path == noObject {
-		return noObject, fmt.Errorf("secret-service: default collection: %w", errAbsent)
+		return noObject, fmt.Errorf("secret-service: default collection: %w", ErrAbsent)
 	}
 	return path, nil
 }
 
-// collection is a ring of one collection, which is unlocked.
+// collection is the Ring of one collection, which is unlocked.
 type collection struct {
-	ring
+	Ring
 	bus  *dbus.Conn
 	path dbus.ObjectPath
 }
 
-func openCollection(bus *dbus.Conn, path dbus.ObjectPath) (ring, error) {
+func openCollection(bus *dbus.Conn, path dbus.ObjectPath) (Ring, error) {
 	locked, err := isLocked(bus, path)
 	if err != nil {
 		return nil, err
@@ -98,11 +90,8 @@ func openCollection(bus *dbus.Conn, path dbus.ObjectPath) (ring, error) {
 	if locked {
 		return nil, fmt.Errorf("secret-service: %w", ErrLocked)
 	}
-	opened, err := openLibrary(keyring.Config{
-		AllowedBackends:         []keyring.BackendType{keyring.SecretServiceBackend},
-		LibSecretCollectionName: collectionName(path),
-	})
-	return &collection{ring: opened, bus: bus, path: path}, err
+	opened, err := open(keyring.Config{LibSecretCollectionName: collectionName(path)}, keyring.SecretServiceBackend)
+	return &collection{Ring: opened, bus: bus, path: path}, err
 }
 
 func isLocked(bus *dbus.Conn, path dbus.ObjectPath) (bool, error) {
@@ -122,7 +111,7 @@ func absentOr(err error) error {
 		case "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner",
 			"org.freedesktop.DBus.Error.UnknownObject", "org.freedesktop.DBus.Error.UnknownMethod",
 			"org.freedesktop.Secret.Error.NoSuchObject":
-			return errAbsent
+			return ErrAbsent
 		}
 	}
 	return err
@@ -153,9 +142,9 @@ func (c *collection) Get(name string) ([]byte, error) {
 		return nil, err
 	}
 	if len(unlocked) == 0 {
-		return nil, errNotKept
+		return nil, ErrNotKept
 	}
-	return c.ring.Get(name)
+	return c.Ring.Get(name)
 }
 
 // find returns the paths of the items of that name. If they are locked, so is
@@ -183,7 +172,7 @@ func (c *collection) Set(name, label string, data []byte) error {
 	// KeePassXC broadcasts the end of its prompts, and the library does not ask
 	// the bus for broadcasts.
 	watchPrompts(c.bus)
-	if err := c.ring.Set(name, label, data); err != nil {
+	if err := c.Ring.Set(name, label, data); err != nil {
 		return err
 	}
 	items, err := c.find(name)
@@ -208,10 +197,10 @@ func (c *collection) Remove(name string) error {
 		return err
 	}
 	if len(items) == 0 {
-		return errNotKept
+		return ErrNotKept
 	}
 	watchPrompts(c.bus)
-	return c.ring.Remove(name)
+	return c.Ring.Remove(name)
 }
 
 // Names reads the attributes of every item, all at once. The library would take
@@ -236,7 +225,7 @@ func (c *collection) Names() ([]string, error) {
 		if (<-answers).Store(&attributes) != nil {
 			continue // It was removed meanwhile.
 		}
-		if values, ok := attributes.Value().(map[string]string); ok && strings.HasPrefix(values["profile"], itemPrefix) {
+		if values, ok := attributes.Value().(map[string]string); ok && strings.HasPrefix(values["profile"], Prefix) {
 			names = append(names, values["profile"])
 		}
 	}
