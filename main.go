@@ -42,11 +42,11 @@ func main() {
 }
 
 func run(started time.Time, args []string) int {
-	var grammar command.Grammar
-	parser := kong.Must(&grammar, command.Options(versionText())...)
+	var flags command.Flags
+	parser := kong.Must(&flags, command.Options(versionText(), args)...)
 	parsed, err := parser.Parse(args)
 	if err == nil {
-		err = parsed.Run(command.NewProcess(started, &grammar))
+		err = parsed.Run(command.NewProcess(started, &flags))
 	}
 	return command.Exit(err)
 }

@@ -4,20 +4,20 @@ import "credlease/cache/ring"
 
 var platformBackends = []string{"secret-service", "keyctl", "kwallet", "pass", "file"}
 
-// autoStores are asked in this order. In a container the kernel's keyring would
-// be shared with every other container of the same user.
+// autoStores are asked in this order.
 func autoStores() []*store {
-	stores := platformStores("secret-service")
-	if !ring.InContainer() {
-		stores = append(stores, platformStores("keyctl")...)
-	}
-	return stores
+	kernel := kernelStore(ring.KernelOutsideContainers)
+	return append(platformStores("secret-service"), kernel)
+}
+
+func kernelStore(open func() (ring.Ring, error)) *store {
+	return &store{Name: "keyctl", daemon: "keyctl", small: true, open: open}
 }
 
 func platformStores(backend string) []*store {
 	switch backend {
 	case "keyctl":
-		return []*store{{Name: "keyctl", daemon: "keyctl", small: true, open: ring.Kernel}}
+		return []*store{kernelStore(ring.Kernel)}
 	case "kwallet":
 		return []*store{{Name: "kwallet", daemon: "kwallet", lasting: true, open: ring.KWallet}}
 	}

@@ -2,11 +2,21 @@ package ring
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"syscall"
 
 	"github.com/99designs/keyring"
 )
+
+// KernelOutsideContainers opens the user's keyring in the kernel, unless it would
+// be shared with every other container of the same user.
+func KernelOutsideContainers() (Ring, error) {
+	if inContainer() {
+		return nil, fmt.Errorf("keyctl: not used in a container: %w", ErrAbsent)
+	}
+	return Kernel()
+}
 
 // Kernel opens the user's keyring in the kernel, which is in memory. The
 // permissions, 0x3f3f0000, let the user's processes outside the login session in.
@@ -40,10 +50,9 @@ func isGone(err error) bool {
 	return errors.Is(err, syscall.ENOKEY) || errors.Is(err, syscall.EKEYEXPIRED) || errors.Is(err, syscall.EKEYREVOKED)
 }
 
-// InContainer reports whether the kernel's keyring would be shared with other
-// containers of the same user. It looks for the marks that container engines
-// leave, and for a user or process namespace that is not the machine's first.
-func InContainer() bool {
+// inContainer looks for the marks that container engines leave, and for a user or
+// process namespace that is not the machine's first.
+func inContainer() bool {
 	for _, mark := range []string{"/.dockerenv", "/run/.containerenv", "/run/systemd/container"} {
 		if _, err := os.Stat(mark); err == nil {
 			return true

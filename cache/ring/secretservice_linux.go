@@ -22,6 +22,7 @@ const (
 	secretService     = "org.freedesktop.secrets"
 	secretServicePath = dbus.ObjectPath("/org/freedesktop/secrets")
 	collectionPrefix  = "/org/freedesktop/secrets/collection/"
+	usualCollection   = dbus.ObjectPath(collectionPrefix + "login")
 	sessionCollection = dbus.ObjectPath(collectionPrefix + "session")
 	noObject          = dbus.ObjectPath("/")
 
@@ -30,18 +31,30 @@ const (
 	itemInterface       = "org.freedesktop.Secret.Item."
 )
 
-// SecretService opens the default collection, once.
+// SecretService opens the default collection, once. An answer of the bus takes
+// longer than all that is done with it, so the collection is opened under the
+// name that it mostly has while the service is asked for the real one.
 var SecretService = sync.OnceValues(func() (Ring, error) {
 	bus, err := sessionBus()
 	if err != nil {
 		return nil, err
 	}
-	path, err := defaultCollection(bus)
-	if err != nil {
+	usual := start(func() (Ring, error) { return openCollection(bus, usualCollection) })
+	switch path, err := defaultCollection(bus); {
+	case err != nil:
 		return nil, err
+	case path != usualCollection:
+		return openCollection(bus, path)
 	}
-	return openCollection(bus, path)
+	return usual()
 })
+
+// start begins a call and returns a function that waits for what it returns.
+func start[T any](call func() (T, error)) func() (T, error) {
+	wait := sync.OnceValues(call)
+	go func() { _, _ = wait() }()
+	return wait
+}
 
 // SecretServiceSession opens the collection that gnome-keyring keeps in memory,
 // and that is never locked.
@@ -80,18 +93,35 @@ type collection struct {
 	Ring
 	bus  *dbus.Conn
 	path dbus.ObjectPath
+	// itemsLock holds where an item can be locked in an unlocked collection.
+	itemsLock bool
 }
 
 func openCollection(bus *dbus.Conn, path dbus.ObjectPath) (Ring, error) {
-	locked, err := isLocked(bus, path)
-	if err != nil {
+	locked := start(func() (bool, error) { return isLocked(bus, path) })
+	itemsLock := start(func() (bool, error) { return itemsLock(bus), nil })
+	opened, openErr := open(keyring.Config{LibSecretCollectionName: collectionName(path)}, keyring.SecretServiceBackend)
+	switch locked, err := locked(); {
+	case err != nil:
 		return nil, err
-	}
-	if locked {
+	case locked:
 		return nil, fmt.Errorf("secret-service: %w", ErrLocked)
+	case openErr != nil:
+		return nil, openErr
 	}
-	opened, err := open(keyring.Config{LibSecretCollectionName: collectionName(path)}, keyring.SecretServiceBackend)
-	return &collection{Ring: opened, bus: bus, path: path}, err
+	itemsMayLock, _ := itemsLock()
+	return &collection{Ring: opened, bus: bus, path: path, itemsLock: itemsMayLock}, nil
+}
+
+// itemsLock reports whether the service locks items one by one, as KeePassXC
+// does to ask before each is read. Gnome-keyring, which shows itself by an
+// interface of its own, locks the whole collection whatever it is told to lock.
+func itemsLock(bus *dbus.Conn) bool {
+	var interfaces string
+	err := bus.Object(secretService, secretServicePath).
+		Call("org.freedesktop.DBus.Introspectable.Introspect", 0).
+		Store(&interfaces)
+	return err != nil || !strings.Contains(interfaces, "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface")
 }
 
 func isLocked(bus *dbus.Conn, path dbus.ObjectPath) (bool, error) {
@@ -137,12 +167,10 @@ func collectionName(path dbus.ObjectPath) string {
 
 // Get reads an item, but not one that is locked: the library would prompt.
 func (c *collection) Get(name string) ([]byte, error) {
-	unlocked, err := c.find(name)
-	if err != nil {
-		return nil, err
-	}
-	if len(unlocked) == 0 {
-		return nil, ErrNotKept
+	if c.itemsLock {
+		if _, err := c.find(name); err != nil {
+			return nil, err
+		}
 	}
 	return c.Ring.Get(name)
 }

@@ -4,6 +4,7 @@ package command
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,27 +15,51 @@ import (
 	"golang.org/x/term"
 )
 
-// Grammar is what can be typed.
-type Grammar struct {
-	AssumeRole AssumeRole `cmd:"" help:"Print credentials of an IAM role." group:"Called by the SDKs as a credential_process:"`
-	Cognito    Cognito    `cmd:"" help:"Print credentials from a Cognito identity pool." group:"Called by the SDKs as a credential_process:"`
-	Keys       Keys       `cmd:"" help:"Keep long-lived access keys in the keyring." group:"Called by hand:"`
-	Status     Status     `cmd:"" help:"Show what is leased, for how long, and from which store." group:"Called by hand:"`
-	Clear      Clear      `cmd:"" help:"Forget leases." group:"Called by hand:"`
-	Unlock     Unlock     `cmd:"" help:"Open a locked keyring." group:"Called by hand:"`
-
+// Flags are those of every command.
+type Flags struct {
 	Backend string           `help:"Where to keep what is kept: ${enum}." enum:"${backends}" default:"auto" env:"CREDLEASE_BACKEND" placeholder:"NAME"`
 	Version kong.VersionFlag `help:"Print the version."`
 }
 
-// Options are for the parser of a [Grammar].
-func Options(version string) []kong.Option {
-	return []kong.Option{
+// A command of the grammar, with what --help says of it.
+type entry struct {
+	name, group, help string
+	flags             any
+}
+
+const (
+	forSDKs = "Called by the SDKs as a credential_process:"
+	byHand  = "Called by hand:"
+)
+
+func entries() []entry {
+	return []entry{
+		{"assume-role", forSDKs, "Print credentials of an IAM role.", &AssumeRole{}},
+		{"cognito", forSDKs, "Print credentials from a Cognito identity pool.", &Cognito{}},
+		{"keys", byHand, "Keep long-lived access keys in the keyring.", &Keys{}},
+		{"status", byHand, "Show what is leased, for how long, and from which store.", &Status{}},
+		{"clear", byHand, "Forget leases.", &Clear{}},
+		{"unlock", byHand, "Open a locked keyring.", &Unlock{}},
+	}
+}
+
+// Options are for the parser of [Flags]. Of the commands they hold the one that
+// args begin with, or all: kong takes a tenth of a hit to read them all.
+func Options(version string, args []string) []kong.Option {
+	options := []kong.Option{
 		kong.Name("credlease"),
 		kong.Description("Leases AWS credentials for the SDKs, from an IAM role or a Cognito identity pool, and keeps them in the keyring."),
 		kong.Vars{"version": version, "backends": strings.Join(cache.Backends(), ",")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	}
+	all := entries()
+	if i := slices.IndexFunc(all, func(e entry) bool { return len(args) > 0 && e.name == args[0] }); i >= 0 {
+		all = all[i : i+1]
+	}
+	for _, e := range all {
+		options = append(options, kong.DynamicCommand(e.name, e.help, e.group, e.flags))
+	}
+	return options
 }
 
 // A Process is what the commands share: when it was started, and by whom.
@@ -43,10 +68,9 @@ type Process struct {
 	Backend string
 }
 
-// NewProcess takes our own variables out of the environment, so that nothing we
-// start sees them.
-func NewProcess(started time.Time, grammar *Grammar) *Process {
-	return &Process{Started: started, Backend: grammar.Backend}
+// NewProcess is for the flags that were given.
+func NewProcess(started time.Time, flags *Flags) *Process {
+	return &Process{Started: started, Backend: flags.Backend}
 }
 
 // byHand opens the cache for a command that a human waits for.
