@@ -5,6 +5,7 @@ package prompt
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"golang.org/x/term"
@@ -13,12 +14,17 @@ import (
 // ErrNoTerminal is returned where there is nobody to ask.
 var ErrNoTerminal = errors.New("there is no terminal to ask on")
 
+// ErrCancelled is returned when the human ends the question with Ctrl-C or Ctrl-D.
+var ErrCancelled = errors.New("cancelled")
+
 // Line asks for a line that may be seen.
 func Line(question string) (string, error) { return ask(question, true) }
 
 // Secret asks for a line that is not shown while it is typed.
 func Secret(question string) (string, error) { return ask(question, false) }
 
+// ask turns the terminal's echo off before it shows the question: what is typed
+// at once, or pasted, would be seen otherwise.
 func ask(question string, echo bool) (string, error) {
 	in, out, err := openTerminal()
 	if err != nil {
@@ -26,18 +32,22 @@ func ask(question string, echo bool) (string, error) {
 	}
 	defer in.Close()
 	defer out.Close()
-	fmt.Fprint(out, question)
+	before, err := term.MakeRaw(int(in.Fd()))
+	if err != nil {
+		return "", fmt.Errorf("ask on the terminal: %w", err)
+	}
+	defer term.Restore(int(in.Fd()), before)
+	terminal := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{in, out}, question)
+	read := terminal.ReadLine
 	if !echo {
-		answer, err := term.ReadPassword(int(in.Fd()))
-		fmt.Fprintln(out)
-		return strings.TrimSpace(string(answer)), err
+		read = func() (string, error) { return terminal.ReadPassword(question) }
 	}
-	var answer []byte
-	for next := make([]byte, 1); ; {
-		n, err := in.Read(next)
-		if n == 0 || err != nil || next[0] == '\n' {
-			return strings.TrimSpace(string(answer)), err
-		}
-		answer = append(answer, next[0])
+	answer, err := read()
+	if errors.Is(err, io.EOF) {
+		err = ErrCancelled
 	}
+	return strings.TrimSpace(answer), err
 }
