@@ -67,7 +67,12 @@ func Budget(request provider.Request) time.Duration {
 //
 // The error is a *[provider.Failure], a *[HeldError], or [ErrNoKeys], [ErrLocked]
 // or [ErrNoStore] for a source whose keys are not to be had.
-func (c *Cache) Lease(ctx context.Context, request provider.Request) (Lease, error) {
+func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lease, err error) {
+	defer func() {
+		if err != nil {
+			c.journal.failed(request.Label(), err)
+		}
+	}()
 	key, err := keyOf(ctx, request)
 	if err != nil {
 		return Lease{}, err
@@ -189,10 +194,10 @@ func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Req
 			Cause: fmt.Sprintf("the clock is %s ahead of AWS's", (-lease.Skew).Round(time.Second)),
 		}
 	}
-	c.journal.minted(request.Label(), time.Since(began), err)
 	if err != nil {
 		return Lease{}, asFailure(request, err)
 	}
+	c.journal.minted(request.Label(), time.Since(began))
 	if !c.NoCache {
 		c.keepIdentity(ctx, request, given.Identity, minted.Identity)
 	}

@@ -38,12 +38,12 @@ func openJournal() journal {
 	return journal{filepath.Join(folder, "journal.jsonl")}
 }
 
-func (j journal) minted(label string, took time.Duration, err error) {
-	e := Entry{Event: "minted", Label: label, Milliseconds: took.Milliseconds()}
-	if err != nil {
-		e.Event, e.Text = "failed", err.Error()
-	}
-	j.write(e)
+func (j journal) minted(label string, took time.Duration) {
+	j.write(Entry{Event: "minted", Label: label, Milliseconds: took.Milliseconds()})
+}
+
+func (j journal) failed(label string, err error) {
+	j.write(Entry{Event: "failed", Label: label, Text: err.Error()})
 }
 
 // warning writes a warning unless it was written in the last ten minutes, and
