@@ -109,7 +109,7 @@ func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lea
 	}
 	defer held.release()
 	if held.warning != "" {
-		c.warn(held.warning)
+		c.Report(held.warning)
 	}
 
 	// Whoever held the lock before us may have renewed it since we looked.
@@ -157,7 +157,7 @@ func (c *Cache) orKept(kept Lease, failure error) (Lease, error) {
 	if c.Refresh || !kept.usable(time.Now()) {
 		return Lease{}, failure
 	}
-	c.warn("going on with the lease of " + kept.Label + ": " + failure.Error())
+	c.Report("going on with the lease of " + kept.Label + ": " + failure.Error())
 	return kept, nil
 }
 
@@ -215,8 +215,9 @@ func asFailure(request provider.Request, err error) error {
 	return err
 }
 
-// warn passes on a warning, the same one at most every ten minutes.
-func (c *Cache) warn(text string) {
+// Report passes a warning on to the journal and to a human at stderr, the same
+// one at most every ten minutes.
+func (c *Cache) Report(text string) {
 	if c.journal.warning(text) && c.Warn != nil {
 		c.Warn(text)
 	}

@@ -53,12 +53,12 @@ func (c *Cache) look(ctx context.Context, key provider.Key) Lease {
 func (c *Cache) keep(ctx context.Context, l *Lease) {
 	data, err := encodeLease(*l)
 	if err != nil {
-		c.warn("keep the lease of " + l.Label + ": " + err.Error())
+		c.Report("keep the lease of " + l.Label + ": " + err.Error())
 		return
 	}
 	l.Store, err = c.put(ctx, c.stores.all, itemName(leaseKind, l.Key), leaseTitle(*l), data)
 	if err != nil {
-		c.warn(err.Error() + "; the lease of " + l.Label + " is not kept")
+		c.Report(err.Error() + "; the lease of " + l.Label + " is not kept")
 		return
 	}
 	if l.Store != c.stores.all[0].Name && c.Backend != "" {
@@ -101,9 +101,9 @@ func (c *Cache) put(ctx context.Context, stores []*store, name, title string, da
 func (c *Cache) warnOfTrouble(s *store) {
 	switch {
 	case errors.Is(s.openErr, ErrLocked):
-		c.warn("the keyring is locked, run: credlease unlock")
+		c.Report("the keyring is locked, run: credlease unlock")
 	case s.openErr != nil && !errors.Is(s.openErr, ring.ErrAbsent):
-		c.warn("passed over: " + s.openErr.Error())
+		c.Report("passed over: " + s.openErr.Error())
 	}
 }
 

@@ -51,7 +51,7 @@ func (p *Process) lease(request provider.Request, f leaseFlags) error {
 		return describe(leased, credentials)
 	}
 	if len(document) > largeDocument {
-		p.warnOfSize(len(document))
+		c.Report(fmt.Sprintf("the document of %s has %d bytes; aws-sdk-go v1 reads %d", leased.Label, len(document), largeDocument))
 	}
 	_, err = os.Stdout.Write(document)
 	return err
@@ -63,12 +63,6 @@ const (
 	// largeDocument is the size above which aws-sdk-go v1 reads no document.
 	largeDocument = 8191
 )
-
-func (p *Process) warnOfSize(size int) {
-	if isTerminal(os.Stderr) {
-		fmt.Fprintf(os.Stderr, "credlease: warning: the document has %d bytes; aws-sdk-go v1 reads %d\n", size, largeDocument)
-	}
-}
 
 // describe is for a human at a terminal, whom the secrets would not help.
 func describe(leased cache.Lease, c provider.Credentials) error {
