@@ -2,9 +2,36 @@ package cache
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 
 	"credlease/provider"
 )
+
+// keptIdentity is the JSON of an identity id in a store, in the document that
+// provider encodes, with the label of the requests that it serves.
+type keptIdentity struct {
+	Version  int             `json:"version"`
+	Label    string          `json:"label"`
+	Identity json.RawMessage `json:"identity"`
+}
+
+func encodeIdentity(label string, id provider.Secret) ([]byte, error) {
+	document, err := provider.EncodeIdentity(id)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(keptIdentity{Version: keptVersion, Label: label, Identity: document})
+}
+
+func decodeIdentity(data []byte) (label string, id provider.Secret, err error) {
+	var kept keptIdentity
+	if json.Unmarshal(data, &kept) != nil || kept.Version != keptVersion {
+		return "", provider.Secret{}, errors.New("it is no identity of this version")
+	}
+	id, err = provider.DecodeIdentity(kept.Identity)
+	return kept.Label, id, err
+}
 
 // identified is a request whose lease is for a Cognito identity id, which
 // outlives it: a new one would be another guest to AWS.
@@ -27,7 +54,7 @@ func (c *Cache) identity(ctx context.Context, request provider.Request, kept Lea
 		if err != nil {
 			continue
 		}
-		if id, err := provider.DecodeIdentity(data); err == nil {
+		if _, id, err := decodeIdentity(data); err == nil {
 			return id
 		}
 	}
@@ -40,7 +67,7 @@ func (c *Cache) keepIdentity(ctx context.Context, request provider.Request, befo
 	if !ok || now.Empty() || now.Equal(before) {
 		return
 	}
-	data, err := provider.EncodeIdentity(now)
+	data, err := encodeIdentity(request.Label(), now)
 	if err != nil {
 		return
 	}

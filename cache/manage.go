@@ -118,11 +118,15 @@ func (c *Cache) Clear(ctx context.Context, match string) (Cleared, error) {
 	return done, failed
 }
 
-// ClearIdentities forgets the Cognito identity ids that are kept.
-func (c *Cache) ClearIdentities(ctx context.Context) (int, error) {
+// ClearIdentities forgets the Cognito identity ids of requests whose label
+// contains match, or all of them.
+func (c *Cache) ClearIdentities(ctx context.Context, match string) (int, error) {
 	var count int
 	var failed error
-	c.each(ctx, c.stores.lasting(), identityKind, func(s *store, name string, _ []byte) {
+	c.each(ctx, c.stores.lasting(), identityKind, func(s *store, name string, data []byte) {
+		if label, _, err := decodeIdentity(data); match != "" && (err != nil || !strings.Contains(label, match)) {
+			return
+		}
 		if err := s.remove(ctx, name); err != nil {
 			failed = fmt.Errorf("clear identities: %w", err)
 			return

@@ -8,7 +8,7 @@ import (
 // Clear is credlease clear.
 type Clear struct {
 	Match      string `arg:"" optional:"" placeholder:"TEXT" help:"Forget only the leases whose label, as status shows it, contains this."`
-	Identities bool   `help:"Forget the Cognito identity ids too: the next guest is a new one to AWS."`
+	Identities bool   `help:"Forget their Cognito identity ids too: the next guest is a new one to AWS."`
 }
 
 // Run forgets leases. Kept keys stay.
@@ -22,7 +22,7 @@ func (k *Clear) Run(p *Process) error {
 	}
 	fmt.Printf("%s forgotten.\n", count(cleared.Leases, "lease"))
 	if k.Identities {
-		n, err := c.ClearIdentities(ctx)
+		n, err := c.ClearIdentities(ctx, k.Match)
 		if err != nil {
 			return err
 		}
