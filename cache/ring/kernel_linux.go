@@ -2,7 +2,6 @@ package ring
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"syscall"
 
@@ -13,7 +12,7 @@ import (
 // be shared with every other container of the same user.
 func KernelOutsideContainers() (Ring, error) {
 	if inContainer() {
-		return nil, fmt.Errorf("keyctl: not used in a container: %w", ErrAbsent)
+		return nil, absent("keyctl: not used in a container, which would share it with others")
 	}
 	return Kernel()
 }

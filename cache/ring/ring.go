@@ -37,6 +37,12 @@ var (
 	ErrNotKept = errors.New("not kept")
 )
 
+// absent is an [ErrAbsent] that says why.
+type absent string
+
+func (a absent) Error() string      { return string(a) }
+func (absent) Is(target error) bool { return target == ErrAbsent }
+
 // library is a keyring of the library, and its words turned into ours.
 type library struct{ keyring.Keyring }
 

@@ -1,0 +1,187 @@
+// Package realkeyring starts a real Secret Service, gnome-keyring on a private
+// bus, for tests and measurements. It is never linked into the binary.
+package realkeyring
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/godbus/dbus"
+)
+
+// Programs are those that have to be installed: Debian's packages dbus and
+// gnome-keyring.
+var Programs = []string{"dbus-daemon", "gnome-keyring-daemon"}
+
+// A Service is a Secret Service with folders of its own.
+type Service struct {
+	// Env is what a program needs in its environment to find the service.
+	Env    []string
+	Daemon *os.Process
+
+	bus     *dbus.Conn
+	folder  string
+	started []*exec.Cmd
+}
+
+// Password is that of the login collection.
+const Password = "the keyring's password"
+
+const (
+	service   = "org.freedesktop.secrets"
+	root      = dbus.ObjectPath("/org/freedesktop/secrets")
+	login     = root + "/collection/login"
+	patience  = 10 * time.Second
+	pollEvery = 10 * time.Millisecond
+)
+
+// StartUnlocked starts a service whose default collection is open, as it is after
+// a login on a desktop.
+func StartUnlocked() (*Service, error) { return start(Password, "--unlock") }
+
+// StartNeverUnlocked starts a service without a default collection, as it is on a
+// machine that nobody has logged in to.
+func StartNeverUnlocked() (*Service, error) { return start("") }
+
+// start ends what it has started if the service does not come up.
+func start(password string, arguments ...string) (*Service, error) {
+	folder, err := os.MkdirTemp("", "realkeyring-")
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{folder: folder}
+	if err := s.start(password, arguments); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("start gnome-keyring: %w", err)
+	}
+	return s, nil
+}
+
+func (s *Service) start(password string, arguments []string) error {
+	for _, folder := range []string{"home", "run", "data"} {
+		if err := os.Mkdir(filepath.Join(s.folder, folder), 0o700); err != nil {
+			return err
+		}
+	}
+	s.Env = []string{
+		"HOME=" + filepath.Join(s.folder, "home"),
+		"XDG_RUNTIME_DIR=" + filepath.Join(s.folder, "run"),
+		"XDG_DATA_HOME=" + filepath.Join(s.folder, "data"),
+		"DISPLAY=",
+		"WAYLAND_DISPLAY=",
+	}
+	address, err := s.startBus()
+	if err != nil {
+		return err
+	}
+	s.Env = append(s.Env, "DBUS_SESSION_BUS_ADDRESS="+address)
+	if s.bus, err = dial(address); err != nil {
+		return err
+	}
+	arguments = append([]string{"--foreground", "--components=secrets"}, arguments...)
+	daemon := s.command("gnome-keyring-daemon", arguments...)
+	daemon.Stdin = strings.NewReader(password)
+	if err := s.run(daemon); err != nil {
+		return err
+	}
+	s.Daemon = daemon.Process
+	return s.waitForOwner()
+}
+
+// startBus returns the address of a bus of our own.
+func (s *Service) startBus() (string, error) {
+	bus := s.command("dbus-daemon", "--session", "--nofork", "--print-address",
+		"--address=unix:path="+filepath.Join(s.folder, "bus"))
+	out, err := bus.StdoutPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := s.run(bus); err != nil {
+		return "", err
+	}
+	address, err := bufio.NewReader(out).ReadString('\n')
+	return strings.TrimSpace(address), err
+}
+
+// command ends with us, even if we are killed.
+func (s *Service) command(name string, arguments ...string) *exec.Cmd {
+	cmd := exec.Command(name, arguments...)
+	cmd.Env = append(os.Environ(), s.Env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return cmd
+}
+
+func (s *Service) run(cmd *exec.Cmd) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	s.started = append(s.started, cmd)
+	return nil
+}
+
+func dial(address string) (*dbus.Conn, error) {
+	bus, err := dbus.Dial(address)
+	if err != nil {
+		return nil, err
+	}
+	return bus, errors.Join(bus.Auth(nil), bus.Hello())
+}
+
+func (s *Service) waitForOwner() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for ctx.Err() == nil {
+		var owned bool
+		err := s.bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, service).Store(&owned)
+		if owned || err != nil {
+			return err
+		}
+		time.Sleep(pollEvery)
+	}
+	return errors.New("it does not take its name on the bus")
+}
+
+// Lock locks the default collection.
+func (s *Service) Lock() error {
+	return s.bus.Object(service, root).
+		Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{login}).Err
+}
+
+// Unlock opens the default collection with its password, as a login does.
+func (s *Service) Unlock() error {
+	secrets := s.bus.Object(service, root)
+	var none dbus.Variant
+	var session dbus.ObjectPath
+	err := secrets.Call("org.freedesktop.Secret.Service.OpenSession", 0, "plain", dbus.MakeVariant("")).Store(&none, &session)
+	if err != nil {
+		return err
+	}
+	master := struct {
+		Session           dbus.ObjectPath
+		Parameters, Value []byte
+		ContentType       string
+	}{session, []byte{}, []byte(Password), "text/plain"}
+	return secrets.Call("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface.UnlockWithMasterPassword", 0, login, master).Err
+}
+
+// Close ends the service and removes its folders.
+func (s *Service) Close() {
+	if s.bus != nil {
+		s.bus.Close()
+	}
+	for _, cmd := range slices.Backward(s.started) {
+		_ = cmd.Process.Signal(syscall.SIGCONT)
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	}
+	os.RemoveAll(s.folder)
+}
