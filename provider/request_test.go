@@ -1,0 +1,195 @@
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+)
+
+// A key that changes by accident makes every kept lease a miss.
+func TestNewKeyStaysAsItIs(t *testing.T) {
+	facts := Facts{
+		"kind":     "assume-role",
+		"duration": 3600,
+		"policies": []string{"arn:aws:iam::aws:policy/A", "arn:aws:iam::aws:policy/B"},
+		"source":   Facts{"keys": "work", "empty": ""},
+	}
+	const want = "b4263b1fa48aa83bc54e539666bc0fad12175dca7595a945f0a7ea3e66dd949c"
+	if got := keyOf(t, facts); got != want {
+		t.Errorf("NewKey: got %s, want %s", got, want)
+	}
+}
+
+func keyOf(t *testing.T, facts Facts) Key {
+	t.Helper()
+	key, err := NewKey(facts)
+	if err != nil {
+		t.Fatalf("NewKey: %v", err)
+	}
+	return key
+}
+
+func TestNewKeyKnowsNoOrder(t *testing.T) {
+	names := make([]string, 20)
+	for i := range names {
+		names[i] = fmt.Sprint("fact ", i)
+	}
+	var want Key
+	for round := range 50 {
+		rand.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+		facts, inner := Facts{}, Facts{}
+		for _, name := range names {
+			inner[name] = name
+		}
+		for _, name := range names {
+			facts[name] = inner
+		}
+		got := keyOf(t, facts)
+		if round > 0 && got != want {
+			t.Fatalf("the same facts in another order: got %s, want %s", got, want)
+		}
+		want = got
+	}
+}
+
+func TestNewKeyRefusesWhatHasNoCanonicalForm(t *testing.T) {
+	if key, err := NewKey(Facts{"function": func() {}}); err == nil {
+		t.Errorf("NewKey of a function: got %s, want an error", key)
+	}
+}
+
+// roleChanges has, by the field of an AssumeRole or of its Source, what makes
+// another request of it.
+var roleChanges = map[string]func(*AssumeRole){
+	"RoleARN":                 func(r *AssumeRole) { r.RoleARN = mustParse(ParseRoleARN("arn:aws:iam::111122223333:role/B")) },
+	"RoleARN, account":        func(r *AssumeRole) { r.RoleARN = mustParse(ParseRoleARN("arn:aws:iam::444455556666:role/A")) },
+	"RoleARN, partition":      func(r *AssumeRole) { r.RoleARN = mustParse(ParseRoleARN("arn:aws-cn:iam::111122223333:role/A")) },
+	"RoleARN, path":           func(r *AssumeRole) { r.RoleARN = mustParse(ParseRoleARN("arn:aws:iam::111122223333:role/p/A")) },
+	"SessionName":             func(r *AssumeRole) { r.SessionName = "bob" },
+	"Duration":                func(r *AssumeRole) { r.Duration = 2 * time.Hour },
+	"ExternalID":              func(r *AssumeRole) { r.ExternalID = "another" },
+	"Region":                  func(r *AssumeRole) { r.Region = "eu-central-1" },
+	"From":                    func(r *AssumeRole) { r.From = Source{Keys: "another"} },
+	"Keys":                    func(r *AssumeRole) { r.From = Source{Keys: "keys"} },
+	"Profile":                 func(r *AssumeRole) { r.From = Source{Profile: "static"} },
+	"Profile, another":        func(r *AssumeRole) { r.From = Source{Profile: "other"} },
+	"CredentialSource":        func(r *AssumeRole) { r.From = Source{CredentialSource: SourceInstance} },
+	"CredentialSource, keys":  func(r *AssumeRole) { r.From = Source{CredentialSource: SourceEnvironment} },
+	"CredentialSource, ECS":   func(r *AssumeRole) { r.From = Source{CredentialSource: SourceContainer} },
+	"WebIdentityToken":        func(r *AssumeRole) { r.From = Source{WebIdentityToken: token("env:TOKEN_A")} },
+	"WebIdentityToken, value": func(r *AssumeRole) { r.From = Source{WebIdentityToken: token("env:TOKEN_B")} },
+	"WebIdentityToken, exec":  func(r *AssumeRole) { r.From = Source{WebIdentityToken: token("exec:/bin/token")} },
+}
+
+func mustParse[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+func token(text string) *Token {
+	t := mustParse(ParseToken(text))
+	return &t
+}
+
+func baseRole() *AssumeRole {
+	return &AssumeRole{
+		RoleARN:     mustParse(ParseRoleARN("arn:aws:iam::111122223333:role/A")),
+		SessionName: "ann",
+		From:        Source{Keys: "work"},
+	}
+}
+
+func TestEveryFieldOfAssumeRoleIsInItsKey(t *testing.T) {
+	setUpSources(t)
+	requests := map[string]Request{"the first": baseRole()}
+	for field, change := range roleChanges {
+		changed := baseRole()
+		change(changed)
+		requests[field] = changed
+	}
+	allDiffer(t, requests)
+	haveAll(t, roleChanges, reflect.TypeFor[AssumeRole](), reflect.TypeFor[Source]())
+}
+
+var cognitoChanges = map[string]func(*Cognito){
+	"Pool":             func(c *Cognito) { c.Pool = mustParse(ParsePoolID("eu-west-1:00000000-0000-4000-8000-000000000002")) },
+	"Pool, region":     func(c *Cognito) { c.Pool = mustParse(ParsePoolID("eu-west-2:00000000-0000-4000-8000-000000000001")) },
+	"Identity":         func(c *Cognito) { c.Identity = NewSecret("eu-west-1:00000000-0000-4000-8000-00000000000a") },
+	"Identity, other":  func(c *Cognito) { c.Identity = NewSecret("eu-west-1:00000000-0000-4000-8000-00000000000b") },
+	"Logins":           func(c *Cognito) { c.Logins = []Login{login("accounts.google.com=env:TOKEN_A")} },
+	"Logins, token":    func(c *Cognito) { c.Logins = []Login{login("accounts.google.com=env:TOKEN_B")} },
+	"Logins, provider": func(c *Cognito) { c.Logins = []Login{login("graph.facebook.com=env:TOKEN_A")} },
+	"Logins, two": func(c *Cognito) {
+		c.Logins = []Login{login("accounts.google.com=env:TOKEN_A"), login("graph.facebook.com=env:TOKEN_A")}
+	},
+}
+
+func login(text string) Login { return mustParse(ParseLogin(text)) }
+
+func baseCognito() *Cognito {
+	return &Cognito{Pool: mustParse(ParsePoolID("eu-west-1:00000000-0000-4000-8000-000000000001"))}
+}
+
+func TestEveryFieldOfCognitoIsInItsKey(t *testing.T) {
+	setUpSources(t)
+	requests := map[string]Request{"the first": baseCognito()}
+	for field, change := range cognitoChanges {
+		changed := baseCognito()
+		change(changed)
+		requests[field] = changed
+	}
+	allDiffer(t, requests)
+	haveAll(t, cognitoChanges, reflect.TypeFor[Cognito]())
+}
+
+func TestOrderOfLoginsIsNotInTheKey(t *testing.T) {
+	setUpSources(t)
+	one, other := baseCognito(), baseCognito()
+	one.Logins = []Login{login("accounts.google.com=env:TOKEN_A"), login("graph.facebook.com=env:TOKEN_B")}
+	other.Logins = []Login{one.Logins[1], one.Logins[0]}
+	if requestKey(t, one) != requestKey(t, other) {
+		t.Error("the same logins in another order are another request")
+	}
+}
+
+func requestKey(t *testing.T, r Request) Key {
+	t.Helper()
+	facts, err := r.Facts(t.Context())
+	if err != nil {
+		t.Fatalf("facts of %s: %v", r.Label(), err)
+	}
+	return keyOf(t, facts)
+}
+
+func allDiffer(t *testing.T, requests map[string]Request) {
+	t.Helper()
+	seen := map[Key]string{}
+	for _, name := range slices.Sorted(maps.Keys(requests)) {
+		key := requestKey(t, requests[name])
+		if other, ok := seen[key]; ok {
+			t.Errorf("requests that differ in %s and in %s have one key", name, other)
+		}
+		if again := requestKey(t, requests[name]); again != key {
+			t.Errorf("%s: the same request has the keys %s and %s", name, key, again)
+		}
+		seen[key] = name
+	}
+}
+
+// haveAll holds the table of changes to the fields that there are.
+func haveAll[T any](t *testing.T, changes map[string]T, types ...reflect.Type) {
+	t.Helper()
+	for _, of := range types {
+		for i := range of.NumField() {
+			if _, ok := changes[of.Field(i).Name]; !ok {
+				t.Errorf("no test changes %s of %s: is it in the key?", of.Field(i).Name, of)
+			}
+		}
+	}
+}
