@@ -196,18 +196,35 @@ func older(ts *testscript.TestScript, of map[string]any, field string, by time.D
 	of[field] = at.Add(-by).UTC().Format(time.RFC3339)
 }
 
-// installed is the condition [installed:PROGRAM], which has to hold where
-// everything is to be tested.
+// installed is the condition [installed:PROGRAM].
 func installed(condition string) (bool, error) {
 	program, ok := strings.CutPrefix(condition, "installed:")
 	if !ok {
 		return false, fmt.Errorf("unknown condition %q", condition)
 	}
+	return isInstalled(program)
+}
+
+// isInstalled looks for a program. Where everything is to be tested, as
+// CREDLEASE_TEST_ALL=1 says, it is an error that one is missing.
+func isInstalled(program string) (bool, error) {
 	_, err := exec.LookPath(program)
 	if err != nil && os.Getenv("CREDLEASE_TEST_ALL") == "1" {
 		return false, err
 	}
 	return err == nil, nil
+}
+
+// need skips a test for which a program is not installed.
+func need(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, program := range programs {
+		if ok, err := isInstalled(program); err != nil {
+			t.Fatal(err)
+		} else if !ok {
+			t.Skipf("%s is not installed", program)
+		}
+	}
 }
 
 // findSecrets looks for what must not be there in all that credlease wrote.
