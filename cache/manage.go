@@ -11,8 +11,8 @@ import (
 	"credlease/cache/ring"
 )
 
-// each reads all items of a kind in the stores given, and returns the troubles of
-// the stores that it could not read.
+// each reads all items of a kind in the stores given, those that are torn as nil,
+// and returns the troubles of the stores that it could not read.
 func (c *Cache) each(ctx context.Context, stores []*store, kind string, do func(s *store, name string, data []byte)) []error {
 	var troubles []error
 	for _, s := range stores {
@@ -27,10 +27,8 @@ func (c *Cache) each(ctx context.Context, stores []*store, kind string, do func(
 			if !strings.HasPrefix(name, ring.Prefix+kind+"-") {
 				continue
 			}
-			data, err := s.get(ctx, name)
-			if err == nil {
-				do(s, name, data)
-			}
+			data, _ := s.get(ctx, name) // What cannot be read is nothing that do can use.
+			do(s, name, data)
 		}
 	}
 	return troubles
@@ -50,6 +48,21 @@ func (c *Cache) Leases(ctx context.Context) ([]Lease, []error) {
 	})
 	slices.SortFunc(leases, func(a, b Lease) int { return a.Credentials.Expiration.Compare(b.Credentials.Expiration) })
 	return leases, troubles
+}
+
+// dropExpired makes room in a store, and returns how many leases it removed.
+func (c *Cache) dropExpired(ctx context.Context, s *store) int {
+	var dropped int
+	now := time.Now()
+	c.each(ctx, []*store{s}, leaseKind, func(s *store, name string, data []byte) {
+		if l, err := c.decodeListed(name, data); err == nil && l.Remaining(now) > 0 {
+			return
+		}
+		if s.remove(ctx, name) == nil {
+			dropped++
+		}
+	})
+	return dropped
 }
 
 // decodeListed reads a lease of which only the item's name is known.

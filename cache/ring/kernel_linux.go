@@ -2,7 +2,9 @@ package ring
 
 import (
 	"errors"
+	"fmt"
 	"os"
+	"strings"
 	"syscall"
 
 	"github.com/99designs/keyring"
@@ -27,7 +29,7 @@ func Kernel() (Ring, error) {
 	return kernel{opened}, err
 }
 
-// kernel knows the kernel's words for an item that is not there.
+// kernel knows the kernel's words for an item that is not there, or too much.
 type kernel struct{ Ring }
 
 func (k kernel) Get(name string) ([]byte, error) {
@@ -36,6 +38,15 @@ func (k kernel) Get(name string) ([]byte, error) {
 		return nil, ErrNotKept
 	}
 	return data, err
+}
+
+func (k kernel) Set(name, label string, data []byte) error {
+	err := k.Ring.Set(name, label, data)
+	// The library keeps of the kernel's error only the text.
+	if err != nil && strings.Contains(err.Error(), syscall.EDQUOT.Error()) {
+		return fmt.Errorf("keyctl: %w", ErrFull)
+	}
+	return err
 }
 
 func (k kernel) Remove(name string) error {

@@ -33,6 +33,8 @@ var (
 	ErrAbsent = errors.New("there is none")
 	// ErrLocked is returned by a keyring that is locked, or whose item is.
 	ErrLocked = errors.New("the keyring is locked")
+	// ErrFull is returned by a keyring without room for an item.
+	ErrFull = errors.New("there is no room in the keyring")
 	// ErrNotKept is returned for an item that is not there.
 	ErrNotKept = errors.New("not kept")
 )

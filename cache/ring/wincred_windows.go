@@ -2,7 +2,11 @@ package ring
 
 import "github.com/99designs/keyring"
 
+// credentialLimit is CRED_MAX_CREDENTIAL_BLOB_SIZE of wincred.h, in bytes.
+const credentialLimit = 5 * 512
+
 // CredentialManager opens the user's credentials in Windows.
 func CredentialManager() (Ring, error) {
-	return open(keyring.Config{WinCredPrefix: "credlease"}, keyring.WinCredBackend)
+	opened, err := open(keyring.Config{WinCredPrefix: "credlease"}, keyring.WinCredBackend)
+	return split{opened, credentialLimit}, err
 }
