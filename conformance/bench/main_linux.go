@@ -5,7 +5,8 @@
 //
 // Each row is a pair: the two programs take turns, so that what the machine does
 // besides hits both. The ratio is the median over the pairs. Nothing here fails
-// because it is slow; the bounds are printed beside what was measured.
+// because it is slow; the bounds are printed beside what was measured. With
+// CGO_ENABLED=0 in the environment, all three are linked statically.
 package main
 
 import (
@@ -15,59 +16,46 @@ import (
 	"path/filepath"
 	"time"
 
-	"credlease/internal/realkeyring"
 	"credlease/internal/standin"
+	"credlease/internal/testbed"
 )
 
 func main() {
 	runs := flag.Int("runs", 100, "pairs to measure for each row")
-	static := flag.Bool("static", false, "build without cgo, as where there is no C compiler")
 	flag.Parse()
-	if err := run(*runs, *static); err != nil {
+	if err := run(*runs); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(runs int, static bool) error {
-	folder, err := os.MkdirTemp("", "credlease-bench-")
+func run(runs int) error {
+	bed, err := testbed.New()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
-	if err := build(folder, static); err != nil {
-		return err
+	defer bed.Close()
+	for name, pkg := range map[string]string{"bare": "./conformance/bench/bare", "linked": "./conformance/bench/linked"} {
+		if err := bed.Build(name, pkg); err != nil {
+			return err
+		}
 	}
-	keyring, err := realkeyring.StartUnlocked()
-	if err != nil {
-		return err
-	}
-	defer keyring.Close()
-	server := standin.NewServer()
-	defer server.Close()
-	b := bench{runs: runs, folder: folder, server: server, env: append(keyring.Env,
-		"XDG_STATE_HOME="+folder,
-		"AWS_ENDPOINT_URL="+server.URL,
-		"AWS_ACCESS_KEY_ID="+standin.AccessKeyID,
-		"AWS_SECRET_ACCESS_KEY="+standin.SecretAccessKey)}
-	return b.report()
+	return bench{runs, bed}.report()
 }
 
 type bench struct {
-	runs   int
-	folder string
-	server *standin.Server
-	env    []string
+	runs int
+	*testbed.Bed
 }
 
 const role = "arn:aws:iam::" + standin.Account + ":role/Bench"
 
 func (b bench) report() error {
-	lease := b.credlease("assume-role", "--role-arn", role, "--role-session-name", "bench")
+	lease := b.command("credlease", "assume-role", "--role-arn", role, "--role-session-name", "bench")
 	if _, err := lease.run(); err != nil {
 		return err
 	}
-	item, err := leaseItem(b.env)
+	item, err := leaseItem(b.Env)
 	if err != nil {
 		return err
 	}
@@ -81,8 +69,8 @@ func (b bench) report() error {
 		bound float64
 	}{
 		{"hit / bare program that reads the item", lease, bare, 1.4},
-		{"--help / program that links the same", b.credlease("--help"), linked, 1.3},
-		{"--version / program that links the same", b.credlease("--version"), linked, 1.3},
+		{"--help / program that links the same", b.command("credlease", "--help"), linked, 1.3},
+		{"--version / program that links the same", b.command("credlease", "--version"), linked, 1.3},
 	}
 	for _, row := range rows {
 		p, err := measure(b.runs, row.a, row.b)
@@ -91,7 +79,7 @@ func (b bench) report() error {
 		}
 		fmt.Printf("%-44s %s %s %7.2f %7.1f\n", row.title, ms(p.a), ms(p.b), p.ratio, row.bound)
 	}
-	if calls := b.server.Calls("AssumeRole"); calls != 1 {
+	if calls := b.Server.Calls("AssumeRole"); calls != 1 {
 		return fmt.Errorf("the hits called AssumeRole %d times", calls-1)
 	}
 	if err := b.reportMint(lease); err != nil {
@@ -105,7 +93,7 @@ func (b bench) report() error {
 
 // reportMint measures a mint, less the time that AWS takes, against a hit.
 func (b bench) reportMint(lease command) error {
-	mint := b.credlease("assume-role", "--role-arn", role, "--role-session-name", "bench", "--refresh")
+	mint := b.command("credlease", "assume-role", "--role-arn", role, "--role-session-name", "bench", "--refresh")
 	p, err := measure(b.runs, mint, lease)
 	if err != nil {
 		return err
@@ -116,7 +104,7 @@ func (b bench) reportMint(lease command) error {
 
 // reportCrowd measures a hit again among a thousand other items.
 func (b bench) reportCrowd(lease, bare command) error {
-	if err := addItems(b.env, 1000); err != nil {
+	if err := addItems(b.Env, 1000); err != nil {
 		return err
 	}
 	p, err := measure(b.runs, lease, bare)
@@ -128,7 +116,7 @@ func (b bench) reportCrowd(lease, bare command) error {
 }
 
 func (b bench) reportSizes(lease command) error {
-	info, err := os.Stat(filepath.Join(b.folder, "credlease"))
+	info, err := os.Stat(filepath.Join(b.Folder, "credlease"))
 	if err != nil {
 		return err
 	}

@@ -10,27 +10,19 @@ import (
 	"time"
 )
 
-// A command is a program with its arguments and environment, and nothing else of
-// ours.
-type command struct {
-	path      string
-	arguments []string
-	env       []string
-}
+// A command starts a process anew each time.
+type command func() *exec.Cmd
 
 func (b bench) command(name string, arguments ...string) command {
-	return command{filepath.Join(b.folder, name), arguments, b.env}
+	return func() *exec.Cmd { return b.Command(name, arguments...) }
 }
-
-func (b bench) credlease(arguments ...string) command { return b.command("credlease", arguments...) }
 
 // run returns the bytes that the process had in memory at its peak.
 func (c command) run() (int64, error) {
-	cmd := exec.Command(c.path, c.arguments...)
-	cmd.Env = c.env
+	cmd := c()
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {
-		return 0, fmt.Errorf("%s: %w", filepath.Base(c.path), err)
+		return 0, fmt.Errorf("%s: %w", filepath.Base(cmd.Path), err)
 	}
 	return cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10, nil
 }
@@ -84,22 +76,4 @@ func measure(runs int, a, b command) (paired, error) {
 func median[T time.Duration | float64](values []T) T {
 	slices.Sort(values)
 	return values[len(values)/2]
-}
-
-// build makes the three programs, stripped as install.sh makes credlease.
-func build(folder string, static bool) error {
-	for name, pkg := range map[string]string{
-		"credlease": ".",
-		"bare":      "./conformance/bench/bare",
-		"linked":    "./conformance/bench/linked",
-	} {
-		cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(folder, name), pkg)
-		if static {
-			cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		}
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("build %s: %w: %s", name, err, out)
-		}
-	}
-	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -40,15 +41,13 @@ func (s smoke) callers(profile string) []caller {
 // stderr.
 func (s smoke) run(url, program, stdin string, arguments ...string) ([]byte, error) {
 	cmd := exec.Command(program, arguments...)
-	if program != "go" {
-		cmd.Env = append(s.env, "AWS_ENDPOINT_URL="+url)
-	}
+	cmd.Env = append(s.env, "AWS_ENDPOINT_URL="+url)
 	cmd.Stdin = strings.NewReader(stdin)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err == nil && stderr.Len() > 0 {
-		err = fmt.Errorf("it wrote to stderr")
+		err = errors.New("it wrote to stderr")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w: %s", filepath.Base(program), strings.Join(arguments, " "), err, stderr.Bytes())

@@ -18,8 +18,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"credlease/internal/realkeyring"
 	"credlease/internal/standin"
+	"credlease/internal/testbed"
 )
 
 func main() {
@@ -32,35 +32,24 @@ func main() {
 }
 
 func run(clients string) error {
-	folder, err := os.MkdirTemp("", "credlease-smoke-")
+	bed, err := testbed.New()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
-	keyring, err := realkeyring.StartUnlocked()
-	if err != nil {
-		return err
-	}
-	defer keyring.Close()
+	defer bed.Close()
 	moto, err := startMoto(filepath.Join(clients, "moto_server"))
 	if err != nil {
 		return err
 	}
 	defer moto.close()
-	cognito := standin.NewServer()
-	defer cognito.Close()
-
 	s := smoke{
 		clients:   clients,
-		credlease: filepath.Join(folder, "credlease"),
-		env: append(keyring.Env,
+		credlease: filepath.Join(bed.Folder, "credlease"),
+		env: append(bed.Keyring.Env,
 			"PATH="+os.Getenv("PATH"),
-			"XDG_STATE_HOME="+folder,
-			"AWS_CONFIG_FILE="+filepath.Join(folder, "config"),
-			"AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(folder, "credentials")),
-	}
-	if _, err := s.run("", "go", "", "build", "-o", s.credlease, "."); err != nil {
-		return err
+			"XDG_STATE_HOME="+bed.Folder,
+			"AWS_CONFIG_FILE="+filepath.Join(bed.Folder, "config"),
+			"AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(bed.Folder, "credentials")),
 	}
 	profiles := []profile{
 		{
@@ -74,13 +63,13 @@ func run(clients string) error {
 		{
 			name:      "guest",
 			arguments: "cognito --identity-pool-id " + standin.GuestPool,
-			url:       cognito.URL,
-			calls:     func() int { return cognito.Calls("GetCredentialsForIdentity") },
+			url:       bed.Server.URL,
+			calls:     func() int { return bed.Server.Calls("GetCredentialsForIdentity") },
 			identity:  "assumed-role/Cognito_GuestRole/",
 			operation: "GetCredentialsForIdentity",
 		},
 	}
-	if err := s.writeConfig(folder, profiles); err != nil {
+	if err := s.writeConfig(bed.Folder, profiles); err != nil {
 		return err
 	}
 	return s.check(profiles)
