@@ -23,12 +23,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"credlease": main,
-		"sdk":       sdk,
-	})
+// programs are what scripts can run besides what is installed.
+var programs = map[string]func(){
+	"credlease": main,
+	"sdk":       sdk,
 }
+
+func TestMain(m *testing.M) { testscript.Main(m, programs) }
 
 // sdk is the real consumer: it loads the profile that it is told, as any program
 // does, and prints who that makes it.
@@ -46,12 +47,15 @@ func sdk() {
 	os.Exit(1)
 }
 
-func TestScript(t *testing.T) { runScripts(t, "testdata/script", nil) }
+// TestScript runs the scripts that do with the file backend.
+func TestScript(t *testing.T) {
+	testscript.Run(t, scripts(t, "testdata/script", "CREDLEASE_BACKEND=file", "CREDLEASE_FILE_PASSPHRASE="+passphrase))
+}
 
-// runScripts gives every script a stand-in for AWS, keys of its user alice, and
-// folders of its own. Leases go to the file backend unless env says otherwise.
-func runScripts(t *testing.T, folder string, env []string) {
-	testscript.Run(t, testscript.Params{
+// scripts gives every script of a folder a stand-in for AWS, keys of its user
+// alice, and folders of its own.
+func scripts(t *testing.T, folder string, env ...string) testscript.Params {
+	return testscript.Params{
 		Dir:                 folder,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -83,7 +87,7 @@ func runScripts(t *testing.T, folder string, env []string) {
 			"token": token,
 			"age":   age,
 		},
-	})
+	}
 }
 
 type serverKey struct{}
@@ -98,8 +102,6 @@ func testEnv(work, url string) []string {
 		"XDG_DATA_HOME=" + filepath.Join(work, "data"),
 		"LOCALAPPDATA=" + filepath.Join(work, "state"),
 		"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent",
-		"CREDLEASE_BACKEND=file",
-		"CREDLEASE_FILE_PASSPHRASE=" + passphrase,
 		"AWS_ENDPOINT_URL=" + url,
 		"AWS_CONFIG_FILE=" + filepath.Join(work, "config"),
 		"AWS_SHARED_CREDENTIALS_FILE=" + filepath.Join(work, "credentials"),
@@ -205,15 +207,18 @@ func installed(condition string) (bool, error) {
 	return isInstalled(program)
 }
 
-// isInstalled looks for a program. Where everything is to be tested, as
-// CREDLEASE_TEST_ALL=1 says, it is an error that one is missing.
+// isInstalled looks for a program. Where everything is to be tested, it is an
+// error that one is missing.
 func isInstalled(program string) (bool, error) {
 	_, err := exec.LookPath(program)
-	if err != nil && os.Getenv("CREDLEASE_TEST_ALL") == "1" {
+	if err != nil && testAll() {
 		return false, err
 	}
 	return err == nil, nil
 }
+
+// testAll holds where nothing is to be skipped.
+func testAll() bool { return os.Getenv("CREDLEASE_TEST_ALL") == "1" }
 
 // need skips a test for which a program is not installed.
 func need(t *testing.T, programs ...string) {

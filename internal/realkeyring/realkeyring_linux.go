@@ -27,10 +27,13 @@ type Service struct {
 	// Env is what a program needs in its environment to find the service.
 	Env    []string
 	Daemon *os.Process
+	// Address is that of the bus, and Bus a connection to it.
+	Address string
+	Bus     *dbus.Conn
 
-	bus     *dbus.Conn
-	folder  string
-	started []*exec.Cmd
+	prompters []*Prompter
+	folder    string
+	started   []*exec.Cmd
 }
 
 // Password is that of the login collection.
@@ -79,12 +82,12 @@ func (s *Service) start(password string, arguments []string) error {
 		"DISPLAY=",
 		"WAYLAND_DISPLAY=",
 	}
-	address, err := s.startBus()
-	if err != nil {
+	var err error
+	if s.Address, err = s.startBus(); err != nil {
 		return err
 	}
-	s.Env = append(s.Env, "DBUS_SESSION_BUS_ADDRESS="+address)
-	if s.bus, err = dial(address); err != nil {
+	s.Env = append(s.Env, "DBUS_SESSION_BUS_ADDRESS="+s.Address)
+	if s.Bus, err = dial(s.Address); err != nil {
 		return err
 	}
 	arguments = append([]string{"--foreground", "--components=secrets"}, arguments...)
@@ -141,7 +144,7 @@ func (s *Service) waitForOwner() error {
 	defer cancel()
 	for ctx.Err() == nil {
 		var owned bool
-		err := s.bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, service).Store(&owned)
+		err := s.Bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, service).Store(&owned)
 		if owned || err != nil {
 			return err
 		}
@@ -152,13 +155,13 @@ func (s *Service) waitForOwner() error {
 
 // Lock locks the default collection.
 func (s *Service) Lock() error {
-	return s.bus.Object(service, root).
+	return s.Bus.Object(service, root).
 		Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{login}).Err
 }
 
 // Unlock opens the default collection with its password, as a login does.
 func (s *Service) Unlock() error {
-	secrets := s.bus.Object(service, root)
+	secrets := s.Bus.Object(service, root)
 	var none dbus.Variant
 	var session dbus.ObjectPath
 	err := secrets.Call("org.freedesktop.Secret.Service.OpenSession", 0, "plain", dbus.MakeVariant("")).Store(&none, &session)
@@ -175,8 +178,11 @@ func (s *Service) Unlock() error {
 
 // Close ends the service and removes its folders.
 func (s *Service) Close() {
-	if s.bus != nil {
-		s.bus.Close()
+	for _, p := range s.prompters {
+		p.close()
+	}
+	if s.Bus != nil {
+		s.Bus.Close()
 	}
 	for _, cmd := range slices.Backward(s.started) {
 		_ = cmd.Process.Signal(syscall.SIGCONT)
