@@ -47,7 +47,7 @@ func run(clients string) error {
 		credlease: filepath.Join(bed.Folder, "credlease"),
 		env: append(bed.Keyring.Env,
 			"PATH="+os.Getenv("PATH"),
-			"XDG_STATE_HOME="+bed.Folder,
+			"XDG_STATE_HOME="+filepath.Join(bed.Folder, "state"),
 			"AWS_CONFIG_FILE="+filepath.Join(bed.Folder, "config"),
 			"AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(bed.Folder, "credentials")),
 	}

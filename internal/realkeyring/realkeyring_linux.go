@@ -176,6 +176,20 @@ func (s *Service) Unlock() error {
 	return secrets.Call("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface.UnlockWithMasterPassword", 0, login, master).Err
 }
 
+// Items is the number of items in the default and the session collection.
+func (s *Service) Items() (int, error) {
+	var items int
+	for _, collection := range []dbus.ObjectPath{login, root + "/collection/session"} {
+		property, err := s.bus.Object(service, collection).GetProperty("org.freedesktop.Secret.Collection.Items")
+		if err != nil {
+			return 0, err
+		}
+		paths, _ := property.Value().([]dbus.ObjectPath)
+		items += len(paths)
+	}
+	return items, nil
+}
+
 // Close ends the service and removes its folders.
 func (s *Service) Close() {
 	for _, p := range s.prompters {

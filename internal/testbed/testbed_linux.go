@@ -40,7 +40,8 @@ func New(buildArguments ...string) (*Bed, error) {
 	}
 	b.Env = append(b.Keyring.Env,
 		"PATH="+os.Getenv("PATH"),
-		"XDG_STATE_HOME="+folder,
+		"XDG_STATE_HOME="+filepath.Join(folder, "state"),
+		"XDG_DATA_HOME="+filepath.Join(folder, "data"),
 		"AWS_ENDPOINT_URL="+b.Server.URL,
 		"AWS_ACCESS_KEY_ID="+standin.AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY="+standin.SecretAccessKey)
