@@ -180,7 +180,7 @@ func (s *Service) Unlock() error {
 func (s *Service) Items() (int, error) {
 	var items int
 	for _, collection := range []dbus.ObjectPath{login, root + "/collection/session"} {
-		property, err := s.bus.Object(service, collection).GetProperty("org.freedesktop.Secret.Collection.Items")
+		property, err := s.Bus.Object(service, collection).GetProperty("org.freedesktop.Secret.Collection.Items")
 		if err != nil {
 			return 0, err
 		}
