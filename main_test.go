@@ -10,11 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"credlease/internal/standin"
+	"credlease/internal/testfolder"
 
 	"github.com/99designs/keyring"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,7 +31,16 @@ var programs = map[string]func(){
 	"sdk":       sdk,
 }
 
-func TestMain(m *testing.M) { testscript.Main(m, programs) }
+func TestMain(m *testing.M) { testscript.Main(emptying{m}, programs) }
+
+// emptying removes the folder of programs, which testscript could not on Wine.
+type emptying struct{ *testing.M }
+
+func (e emptying) Run() int {
+	programs, _, _ := strings.Cut(os.Getenv("PATH"), string(filepath.ListSeparator))
+	defer func() { _ = testfolder.Remove(programs) }() // testscript tells of what is left.
+	return e.M.Run()
+}
 
 // sdk is the real consumer: it loads the profile that it is told, as any program
 // does, and prints who that makes it.
@@ -94,6 +105,9 @@ type serverKey struct{}
 
 const passphrase = "a passphrase for tests"
 
+// files is the folder in which that of the file backend is.
+var files = map[bool]string{false: "data", true: "state"}[runtime.GOOS == "windows"]
+
 func testEnv(work, url string) []string {
 	return []string{
 		"HOME=" + filepath.Join(work, "home"),
@@ -101,6 +115,7 @@ func testEnv(work, url string) []string {
 		"XDG_STATE_HOME=" + filepath.Join(work, "state"),
 		"XDG_DATA_HOME=" + filepath.Join(work, "data"),
 		"LOCALAPPDATA=" + filepath.Join(work, "state"),
+		"FILES=" + filepath.Join(work, files),
 		"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent",
 		"AWS_ENDPOINT_URL=" + url,
 		"AWS_CONFIG_FILE=" + filepath.Join(work, "config"),
@@ -165,7 +180,7 @@ func age(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ring, err := keyring.Open(keyring.Config{
 		AllowedBackends:  []keyring.BackendType{keyring.FileBackend},
-		FileDir:          ts.MkAbs("data/credlease/keyring"),
+		FileDir:          filepath.Join(ts.Getenv("FILES"), "credlease", "keyring"),
 		FilePasswordFunc: keyring.FixedStringPrompt(passphrase),
 	})
 	ts.Check(err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -82,8 +83,11 @@ var roleChanges = map[string]func(*AssumeRole){
 	"CredentialSource, ECS":   func(r *AssumeRole) { r.From = Source{CredentialSource: SourceContainer} },
 	"WebIdentityToken":        func(r *AssumeRole) { r.From = Source{WebIdentityToken: token("env:TOKEN_A")} },
 	"WebIdentityToken, value": func(r *AssumeRole) { r.From = Source{WebIdentityToken: token("env:TOKEN_B")} },
-	"WebIdentityToken, exec":  func(r *AssumeRole) { r.From = Source{WebIdentityToken: token("exec:/bin/token")} },
+	"WebIdentityToken, exec":  func(r *AssumeRole) { r.From = Source{WebIdentityToken: token("exec:" + program)} },
 }
+
+// program is the path of one that need not be there.
+var program, _ = filepath.Abs("token")
 
 func mustParse[T any](value T, err error) T {
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"credlease/internal/testfolder"
 )
 
 // setUpSources gives the profiles and variables that requests refer to.
@@ -15,7 +17,7 @@ func setUpSources(t *testing.T) {
 	t.Setenv("TOKEN_A", "an opaque token")
 	t.Setenv("TOKEN_B", "another opaque token")
 	t.Setenv("AWS_ENDPOINT_URL", "")
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(t.TempDir(), "none"))
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(testfolder.New(t), "none"))
 	writeConfig(t, firstProfiles)
 }
 
@@ -35,7 +37,7 @@ region = eu-west-1
 
 func writeConfig(t *testing.T, text string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "config")
+	path := filepath.Join(testfolder.New(t), "config")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -98,8 +98,12 @@ func readTokenFile(path string) (string, error) {
 	return string(data), causeOf(err)
 }
 
-// causeOf leaves out the path of a file error: the step has named it.
+// causeOf leaves out the path of a file error, which the step has named, and says
+// the commonest one in the same words on every platform.
 func causeOf(err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return errors.New("no such file")
+	}
 	var pathError *os.PathError
 	if errors.As(err, &pathError) {
 		return pathError.Err

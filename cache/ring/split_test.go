@@ -6,12 +6,14 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"credlease/internal/testfolder"
 )
 
 // The values are split over the file keyring, which is everywhere.
 func splitFiles(t *testing.T) (split, Ring) {
 	t.Helper()
-	files, err := File(t.TempDir(), func() (string, error) { return "a passphrase", nil })
+	files, err := File(testfolder.New(t), func() (string, error) { return "a passphrase", nil })
 	if err != nil {
 		t.Fatal(err)
 	}

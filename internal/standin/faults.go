@@ -80,7 +80,7 @@ func (s *Standin) spoil(f *fault, w http.ResponseWriter, r *http.Request, body [
 		case <-r.Context().Done():
 		case <-s.closed:
 		}
-		return true
+		panic(http.ErrAbortHandler)
 	case "cut":
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		_, _ = w.Write(body[:len(body)/2])
