@@ -107,7 +107,10 @@ func explain(err error) (Class, string) {
 	}
 	var answer smithy.APIError
 	if errors.As(err, &answer) && answer.ErrorCode() != "" && answer.ErrorCode() != "UnknownError" {
-		return classOfAnswer(answer, err), answer.ErrorCode() + ": " + answer.ErrorMessage()
+		// After a wrong signature's first line AWS quotes the request, with the
+		// session token in it.
+		message, _, _ := strings.Cut(answer.ErrorMessage(), "\n")
+		return classOfAnswer(answer, err), answer.ErrorCode() + ": " + message
 	}
 	var response *awshttp.ResponseError
 	if errors.As(err, &response) && response.HTTPStatusCode() >= 500 {
