@@ -180,7 +180,10 @@ func startBus(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: bus ARGUMENT...")
 	}
 	cmd := exec.Command("dbus-daemon", append([]string{"--nofork", "--print-address"}, args...)...)
-	cmd.Env = []string{"HOME=" + ts.Getenv("HOME"), "XDG_RUNTIME_DIR=" + ts.Getenv("XDG_RUNTIME_DIR"), "XDG_DATA_HOME=" + ts.Getenv("XDG_DATA_HOME"), "PATH=" + ts.Getenv("PATH")}
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name)) // What it starts is to use the script's folders.
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
