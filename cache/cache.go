@@ -178,7 +178,9 @@ func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Req
 		given.Credentials = keys
 	}
 	began := time.Now()
-	minted, err := deadline.Do(ctx, func() (provider.Minted, error) { return request.Mint(ctx, given) })
+	patient, stop := withLastWords(ctx)
+	defer stop()
+	minted, err := deadline.Do(patient, func() (provider.Minted, error) { return request.Mint(ctx, given) })
 	lease := Lease{
 		Key:         key,
 		Label:       request.Label(),
@@ -202,6 +204,15 @@ func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Req
 		c.keepIdentity(ctx, request, given.Identity, minted.Identity)
 	}
 	return lease, nil
+}
+
+// lastWords is the time in which a mint that has run out of its own can end what
+// it has started, and say what did not answer.
+const lastWords = 500 * time.Millisecond
+
+func withLastWords(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, _ := ctx.Deadline() // Lease has set one.
+	return context.WithDeadline(context.WithoutCancel(ctx), end.Add(lastWords))
 }
 
 // asFailure names what was being asked for when time ran out.
