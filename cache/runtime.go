@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"credlease/internal/deadline"
 	"credlease/provider"
 
 	"github.com/gofrs/flock"
@@ -76,25 +77,25 @@ func (l *lock) release() {
 	}
 }
 
-const lockPoll = 15 * time.Millisecond
-
 // wait returns when nobody holds the lock of a request. Waiters share the lock
-// for an instant, so that none of them queues behind another.
+// for an instant, so that none of them queues behind another, and the kernel
+// wakes them: hundreds that look again and again would keep the holder from its
+// work.
 func (r runtimeFolder) wait(ctx context.Context, key provider.Key) error {
 	folder, err := r.path()
 	if err != nil {
 		return err
 	}
 	waiter := openLock(folder, key)
-	free, err := waiter.TryRLockContext(ctx, lockPoll)
-	if free {
-		return waiter.Unlock()
-	}
+	_, err = deadline.Do(ctx, func() (struct{}, error) { return struct{}{}, waiter.RLock() })
 	if ctx.Err() != nil {
 		m := readMemo(memoPath(folder, key))
 		return &HeldError{PID: m.Holder, Since: m.Since}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return waiter.Unlock()
 }
 
 // A gate keeps the readers and writers of a store apart whose files are not
