@@ -7,6 +7,7 @@ import (
 
 	"credlease/cache/ring"
 	"credlease/internal/deadline"
+	"credlease/internal/load"
 )
 
 // What a store can say instead of a value.
@@ -39,8 +40,8 @@ type store struct {
 	gate    gate
 }
 
-// How long a keyring may take. The slowest of 200 calls at once took 0.5 s on
-// two cores with gnome-keyring.
+// How long a keyring may take, and up to four times as long on a busy machine.
+// The slowest of 200 calls at once took 0.5 s on two cores with gnome-keyring.
 const (
 	readLimit  = 2 * time.Second
 	writeLimit = 3 * time.Second
@@ -95,9 +96,7 @@ func ask[T any](ctx context.Context, s *store, limit time.Duration, call func(ri
 	if why := s.hung.why(s.daemon); why != nil {
 		return none, why
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	value, err := deadline.Do(ctx, func() (T, error) {
+	value, err := deadline.Patiently(ctx, limit, load.Busy, func() (T, error) {
 		if s.opened == nil && s.openErr == nil {
 			s.opened, s.openErr = s.open()
 		}

@@ -3,7 +3,7 @@
 //
 // The packages 99designs/keyring and godbus dial the session bus when they are
 // initialised, before main: with no deadline, and with dbus-launch if no bus is
-// known, which leaves a daemon behind each time. This package imports only the
+// known, which leaves a daemon behind each time. This package needs only the
 // standard library, so that Go initialises it first. Where there is no bus that
 // answers, it points the address at a socket that does not exist, which ends
 // their attempt at once.

@@ -6,9 +6,12 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"credlease/internal/load"
 )
 
-// patience is how long a bus may take to answer.
+// patience is how long a bus may take to answer, and up to four times as long on
+// a busy machine.
 const patience = 500 * time.Millisecond
 
 func init() {
@@ -58,7 +61,12 @@ func answers(address string) bool {
 	}
 	var first [1]byte
 	var n int
-	err = retried(func() (err error) { n, _, err = syscall.Recvfrom(fd, first[:], 0); return err })
+	for range 4 {
+		err = retried(func() (err error) { n, _, err = syscall.Recvfrom(fd, first[:], 0); return err })
+		if err != syscall.EAGAIN || !load.Busy() {
+			break
+		}
+	}
 	Silent = err == syscall.EAGAIN
 	return err == nil && n == 1
 }

@@ -4,19 +4,51 @@ package deadline
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Do returns what f returns, or ctx's error if that is done first. It then
 // leaves f running, and never waits for it again: the process is about to end,
 // or to go on without. A panic in f is returned as an error.
 func Do[T any](ctx context.Context, f func() (T, error)) (T, error) {
-	type result struct {
-		value T
-		err   error
+	done := start(f)
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
 	}
-	done := make(chan result, 1)
+}
+
+// Patiently is Do for a limit, which it gives again, three times at most, while
+// busy says that the time is not f's fault.
+func Patiently[T any](ctx context.Context, limit time.Duration, busy func() bool, f func() (T, error)) (T, error) {
+	var none T
+	done := start(f)
+	for again := 3; ; again-- {
+		select {
+		case r := <-done:
+			return r.value, r.err
+		case <-ctx.Done():
+			return none, ctx.Err()
+		case <-time.After(limit):
+			if again == 0 || !busy() {
+				return none, context.DeadlineExceeded
+			}
+		}
+	}
+}
+
+type result[T any] struct {
+	value T
+	err   error
+}
+
+func start[T any](f func() (T, error)) <-chan result[T] {
+	done := make(chan result[T], 1)
 	go func() {
-		var r result
+		var r result[T]
 		defer func() {
 			if p := recover(); p != nil {
 				r.err = fmt.Errorf("panic: %v", p)
@@ -25,11 +57,5 @@ func Do[T any](ctx context.Context, f func() (T, error)) (T, error) {
 		}()
 		r.value, r.err = f()
 	}()
-	select {
-	case r := <-done:
-		return r.value, r.err
-	case <-ctx.Done():
-		var none T
-		return none, ctx.Err()
-	}
+	return done
 }
