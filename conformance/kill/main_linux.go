@@ -18,6 +18,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -91,7 +92,7 @@ func run(kills int, backend string) error {
 			}
 		}
 	}
-	if err := t.clear(bed); err != nil {
+	if err := t.clear(bed, backend); err != nil {
 		return err
 	}
 	fmt.Printf("%s: %d kills in %d rounds, %d torn, %d foreign, %d stuck, %d orphaned, %.0f s\n",
@@ -162,15 +163,31 @@ func (t *tally) check(bed *testbed.Bed, r request) error {
 	return nil
 }
 
-// clear counts what is left in the keyring when all is cleared.
-func (t *tally) clear(bed *testbed.Bed) error {
+// clear counts what is left where leases were kept when all is cleared.
+func (t *tally) clear(bed *testbed.Bed, backend string) error {
 	if err := bed.Keyring.Unlock(); err != nil {
 		return fmt.Errorf("unlock the keyring: %w", err)
 	}
 	if _, err := bed.Credlease("clear", "--identities"); err != nil {
 		return err
 	}
-	left, err := bed.Keyring.Items()
-	t.orphaned = left
+	var err error
+	t.orphaned, err = left(bed, backend)
 	return err
+}
+
+func left(bed *testbed.Bed, backend string) (int, error) {
+	switch backend {
+	case "file":
+		files, err := os.ReadDir(filepath.Join(bed.Folder, "data", "credlease", "keyring"))
+		return len(files), err
+	case "keyctl":
+		id, err := bed.Run("keyctl", "search", "@u", "keyring", "credlease")
+		if err != nil {
+			return 0, err
+		}
+		keys, err := bed.Run("keyctl", "rlist", strings.TrimSpace(string(id)))
+		return len(strings.Fields(string(keys))), err
+	}
+	return bed.Keyring.Items()
 }

@@ -68,10 +68,21 @@ func (b *Bed) Command(name string, arguments ...string) *exec.Cmd {
 // Credlease returns what credlease prints. Its error has the line that it writes
 // to stderr.
 func (b *Bed) Credlease(arguments ...string) ([]byte, error) {
-	out, err := b.Command("credlease", arguments...).Output()
+	return output(b.Command("credlease", arguments...))
+}
+
+// Run returns what a program that is installed prints.
+func (b *Bed) Run(name string, arguments ...string) ([]byte, error) {
+	cmd := exec.Command(name, arguments...)
+	cmd.Env = b.Env
+	return output(cmd)
+}
+
+func output(cmd *exec.Cmd) ([]byte, error) {
+	out, err := cmd.Output()
 	var failed *exec.ExitError
 	if errors.As(err, &failed) {
-		err = fmt.Errorf("%w: %s", err, failed.Stderr)
+		err = fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), err, failed.Stderr)
 	}
 	return out, err
 }
