@@ -44,7 +44,14 @@ func openHungDaemons() *hungDaemons {
 	return h
 }
 
-func (h *hungDaemons) cleared() time.Time { return h.load().Cleared }
+// cleared returns when leases were last forgotten. A time that is still to come was
+// noted by a clock that has been set right since.
+func (h *hungDaemons) cleared() time.Time {
+	if cleared := h.load().Cleared; !cleared.After(time.Now()) {
+		return cleared
+	}
+	return time.Time{}
+}
 
 // why returns the reason not to ask a daemon, or nil.
 func (h *hungDaemons) why(daemon string) error {
