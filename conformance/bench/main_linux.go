@@ -13,6 +13,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -48,10 +49,16 @@ type bench struct {
 	*testbed.Bed
 }
 
-const role = "arn:aws:iam::" + standin.Account + ":role/Bench"
+var (
+	hit  = []string{"assume-role", "--role-arn", "arn:aws:iam::" + standin.Account + ":role/Bench", "--role-session-name", "bench"}
+	mint = append(hit[:len(hit):len(hit)], "--refresh")
+)
+
+// ratioRow prints a pair whose ratio has a bound.
+const ratioRow = "%-48s %s %s %7.2f %7.1f\n"
 
 func (b bench) report() error {
-	lease := b.command("credlease", "assume-role", "--role-arn", role, "--role-session-name", "bench")
+	lease := b.command("credlease", hit...)
 	if _, err := lease.run(); err != nil {
 		return err
 	}
@@ -62,7 +69,7 @@ func (b bench) report() error {
 	bare := b.command("bare", item)
 	linked := b.command("linked")
 
-	fmt.Printf("%-44s %9s %9s %7s %7s\n", "", "A", "B", "A/B", "bound")
+	fmt.Printf("%-48s %9s %9s %7s %7s\n", "", "A", "B", "A/B", "bound")
 	rows := []struct {
 		title string
 		a, b  command
@@ -77,7 +84,7 @@ func (b bench) report() error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%-44s %s %s %7.2f %7.1f\n", row.title, ms(p.a), ms(p.b), p.ratio, row.bound)
+		fmt.Printf(ratioRow, row.title, ms(p.a), ms(p.b), p.ratio, row.bound)
 	}
 	if calls := b.Server.Calls("AssumeRole"); calls != 1 {
 		return fmt.Errorf("the hits called AssumeRole %d times", calls-1)
@@ -85,7 +92,10 @@ func (b bench) report() error {
 	if err := b.reportMint(lease); err != nil {
 		return err
 	}
-	if err := b.reportCrowd(lease, bare); err != nil {
+	if err := b.reportTrouble(); err != nil {
+		return err
+	}
+	if err := b.reportCrowd(lease); err != nil {
 		return err
 	}
 	return b.reportSizes(lease)
@@ -93,25 +103,62 @@ func (b bench) report() error {
 
 // reportMint measures a mint, less the time that AWS takes, against a hit.
 func (b bench) reportMint(lease command) error {
-	mint := b.command("credlease", "assume-role", "--role-arn", role, "--role-session-name", "bench", "--refresh")
-	p, err := measure(b.runs, mint, lease)
+	return b.reportDifference("mint, from a stand-in that answers at once / hit", b.command("credlease", mint...), lease, 25*time.Millisecond)
+}
+
+// reportTrouble measures a mint whose lease the keyring cannot keep against one
+// whose lease it keeps.
+func (b bench) reportTrouble() error {
+	locked, err := testbed.New()
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-44s %s %s %4.1f ms %4.0f ms\n", "mint, from a stand-in that answers at once / hit", ms(p.a), ms(p.b), p.difference.Seconds()*1000, 25.0)
+	defer locked.Close()
+	if err := locked.Keyring.Lock(); err != nil {
+		return err
+	}
+	absent := func() *exec.Cmd {
+		cmd := b.Command("credlease", mint...)
+		cmd.Env = append(cmd.Env, "CREDLEASE_BACKEND=secret-service", "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent")
+		return cmd
+	}
+	open := b.command("credlease", mint...)
+	const bound = 100 * time.Millisecond
+	if err := b.reportDifference("mint, keyring locked / open", bench{b.runs, locked}.command("credlease", mint...), open, bound); err != nil {
+		return err
+	}
+	return b.reportDifference("mint, keyring absent / open", absent, open, bound)
+}
+
+func (b bench) reportDifference(title string, first, second command, bound time.Duration) error {
+	p, err := measure(b.runs, first, second)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%-48s %s %s %4.1f ms %4.0f ms\n", title, ms(p.a), ms(p.b), p.difference.Seconds()*1000, bound.Seconds()*1000)
 	return nil
 }
 
-// reportCrowd measures a hit again among a thousand other items.
-func (b bench) reportCrowd(lease, bare command) error {
-	if err := addItems(b.Env, 1000); err != nil {
-		return err
-	}
-	p, err := measure(b.runs, lease, bare)
+// reportCrowd measures a hit among a thousand other items against one in a keyring
+// that has nothing else.
+func (b bench) reportCrowd(alone command) error {
+	crowded, err := testbed.New()
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-44s %s %s %7.2f %7.1f\n", "hit / bare program, with 1,000 more items", ms(p.a), ms(p.b), p.ratio, 1.4)
+	defer crowded.Close()
+	if err := addItems(crowded.Env, 1000); err != nil {
+		return err
+	}
+	crowd := bench{b.runs, crowded}.command("credlease", hit...)
+	if _, err := crowd.run(); err != nil {
+		return err
+	}
+	p, err := measure(b.runs, crowd, alone)
+	if err != nil {
+		return err
+	}
+	fmt.Printf(ratioRow, "hit, with 1,000 more items / with none", ms(p.a), ms(p.b), p.ratio, 1.2)
 	return nil
 }
 
@@ -125,8 +172,8 @@ func (b bench) reportSizes(lease command) error {
 		return err
 	}
 	const mib = 1 << 20
-	fmt.Printf("%-44s %5.1f MiB %25.0f MiB\n", "binary, stripped", float64(info.Size())/mib, 15.0)
-	fmt.Printf("%-44s %5.1f MiB %25.0f MiB\n", "resident, of a hit at its peak", float64(peak)/mib, 25.0)
+	fmt.Printf("%-48s %5.1f MiB %25.0f MiB\n", "binary, stripped", float64(info.Size())/mib, 15.0)
+	fmt.Printf("%-48s %5.1f MiB %25.0f MiB\n", "resident, of a hit at its peak", float64(peak)/mib, 25.0)
 	return nil
 }
 
