@@ -24,9 +24,10 @@ type caller struct {
 const boto3 = "import boto3, sys; print(boto3.Session(profile_name=sys.argv[1]).client('sts').get_caller_identity()['Arn'])"
 
 // callers are the AWS CLI and boto3 from PyPI and, where it is installed, the
-// system's AWS CLI, which is version 2 in Debian.
-func (s smoke) callers(profile string) []caller {
-	whoami := []string{"--profile", profile, "sts", "get-caller-identity"}
+// system's AWS CLI, which is version 2 in Debian and too old to know
+// AWS_ENDPOINT_URL.
+func (s smoke) callers(profile, url string) []caller {
+	whoami := []string{"--profile", profile, "--endpoint-url", url, "sts", "get-caller-identity"}
 	all := []caller{
 		{"aws CLI v1", filepath.Join(s.clients, "aws"), whoami},
 		{"boto3", filepath.Join(s.clients, "python"), []string{"-c", boto3, profile}},

@@ -118,7 +118,7 @@ func (s smoke) check(profiles []profile) error {
 // checkProfile lets every client load a profile twice: one mint serves them all.
 func (s smoke) checkProfile(p profile) error {
 	var first []byte
-	for _, c := range s.callers(p.name) {
+	for _, c := range s.callers(p.name, p.url) {
 		for range 2 {
 			out, err := s.run(p.url, c.program, "", c.arguments...)
 			if err != nil {
