@@ -32,7 +32,10 @@ type store struct {
 	files bool
 	// prompts holds for stores that [ring.Unlock] opens.
 	prompts bool
-	open    func() (ring.Ring, error)
+	// busy tells a store that has too much to do from one that hangs. Without
+	// one, the whole machine is looked at.
+	busy func() bool
+	open func() (ring.Ring, error)
 
 	opened  ring.Ring
 	openErr error
@@ -40,7 +43,7 @@ type store struct {
 	gate    gate
 }
 
-// How long a keyring may take, and up to four times as long on a busy machine.
+// How long a keyring may take, and four times as long one that has too much to do.
 // The slowest of 200 calls at once took 0.5 s on two cores with gnome-keyring.
 const (
 	readLimit  = 2 * time.Second
@@ -96,7 +99,11 @@ func ask[T any](ctx context.Context, s *store, limit time.Duration, call func(ri
 	if why := s.hung.why(s.daemon); why != nil {
 		return none, why
 	}
-	value, err := deadline.Patiently(ctx, limit, load.Busy, func() (T, error) {
+	busy := s.busy
+	if busy == nil {
+		busy = load.MachineBusy
+	}
+	value, err := deadline.Patiently(ctx, limit, busy, func() (T, error) {
 		if s.opened == nil && s.openErr == nil {
 			s.opened, s.openErr = s.open()
 		}

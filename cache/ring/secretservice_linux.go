@@ -1,14 +1,17 @@
 package ring
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"credlease/internal/busguard"
+	"credlease/internal/load"
 
 	"github.com/99designs/keyring"
 	"github.com/godbus/dbus"
@@ -74,6 +77,23 @@ func sessionBus() (*dbus.Conn, error) {
 		return nil, fmt.Errorf("secret-service: D-Bus session bus: %w", ErrAbsent)
 	}
 	return dbus.SessionBus()
+}
+
+// SecretServiceBusy reports whether the service, or the bus to it, has too much
+// to do to answer in time.
+func SecretServiceBusy() bool {
+	if load.Busy(busguard.PID) {
+		return true
+	}
+	bus, err := sessionBus()
+	if err != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	defer cancel()
+	var pid uint32
+	err = bus.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetConnectionUnixProcessID", 0, secretService).Store(&pid)
+	return err == nil && load.Busy(int(pid))
 }
 
 func defaultCollection(bus *dbus.Conn) (dbus.ObjectPath, error) {

@@ -24,6 +24,9 @@ var (
 
 	// Silent says that a bus took the connection and never answered.
 	Silent bool
+
+	// PID is that of the bus, 0 if it is not known.
+	PID int
 )
 
 // Restore gives the variable back the value that the process was started with,

@@ -10,8 +10,8 @@ import (
 	"credlease/internal/load"
 )
 
-// patience is how long a bus may take to answer, and up to four times as long on
-// a busy machine.
+// patience is how long a bus may take to answer, and four times as long one that
+// has too much to do.
 const patience = 500 * time.Millisecond
 
 func init() {
@@ -52,23 +52,34 @@ func answers(address string) bool {
 	// A full backlog makes connect wait, and the send timeout bounds it.
 	_ = syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_SNDTIMEO, &timeout)
 	_ = syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &timeout)
-	if err := retried(func() error { return syscall.Connect(fd, &syscall.SockaddrUnix{Name: path}) }); err != nil {
+	err = patiently(func() error { return syscall.Connect(fd, &syscall.SockaddrUnix{Name: path}) })
+	if err != nil {
 		Silent = err == syscall.EAGAIN
 		return false
 	}
 	if err := retried(func() error { return syscall.Sendto(fd, []byte("\x00AUTH\r\n"), syscall.MSG_NOSIGNAL, nil) }); err != nil {
 		return false
 	}
+	if peer, err := syscall.GetsockoptUcred(fd, syscall.SOL_SOCKET, syscall.SO_PEERCRED); err == nil {
+		PID = int(peer.Pid)
+	}
 	var first [1]byte
 	var n int
-	for range 4 {
-		err = retried(func() (err error) { n, _, err = syscall.Recvfrom(fd, first[:], 0); return err })
-		if err != syscall.EAGAIN || !load.Busy() {
-			break
-		}
-	}
+	err = patiently(func() (err error) { n, _, err = syscall.Recvfrom(fd, first[:], 0); return err })
 	Silent = err == syscall.EAGAIN
 	return err == nil && n == 1
+}
+
+// patiently gives a call its time again while the bus, or the whole machine, has
+// too much to do.
+func patiently(call func() error) (err error) {
+	for range 4 {
+		err = retried(call)
+		if err != syscall.EAGAIN || !load.MachineBusy() && !load.Busy(PID) {
+			return err
+		}
+	}
+	return err
 }
 
 // retried goes on when a signal interrupts a call, as Go's scheduler sends them.
