@@ -50,6 +50,7 @@ func commandOf(usage *kong.ParseError) string {
 // hint says what to do about an error.
 func hint(err error) string {
 	var failure *provider.Failure
+	var held *cache.HeldError
 	switch {
 	case errors.Is(err, cache.ErrLocked):
 		return "run: credlease unlock"
@@ -61,6 +62,8 @@ func hint(err error) string {
 		return "run: credlease status"
 	case errors.Is(err, prompt.ErrNoTerminal):
 		return "run it on a terminal, or pipe the answers in"
+	case errors.As(err, &held):
+		return "wait for it, or end it"
 	case errors.As(err, &failure):
 		return hints[failure.Class]
 	}
