@@ -78,6 +78,7 @@ var importers = map[string][]string{
 	"github.com/aws/smithy-go/...":     {"credlease/provider", "credlease/internal/standin", "credlease/conformance/..."},
 	"github.com/99designs/keyring/...": {"credlease/cache/...", "credlease/conformance/bench/..."},
 	"github.com/godbus/dbus/...":       {"credlease/cache/...", "credlease/internal/realkeyring"},
+	"github.com/gsterjov/go-libsecret": {"credlease/cache/ring"},
 	"github.com/gofrs/flock/...":       {"credlease/cache/...", "credlease/conformance/bench/..."},
 	"golang.org/x/sys/...":             {"credlease/..."},
 	"golang.org/x/term/...":            {"credlease/..."},

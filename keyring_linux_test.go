@@ -42,17 +42,23 @@ func TestKeyring(t *testing.T) {
 func keyringCondition(condition string) (bool, error) {
 	switch condition {
 	case "keyring:secret-service":
-		for _, program := range realkeyring.Programs {
-			if ok, err := isInstalled(program); !ok || err != nil {
-				return ok, err
-			}
-		}
-		return true, nil
+		return areInstalled(realkeyring.Programs)
+	case "keyring:keepassxc":
+		return areInstalled(realkeyring.KeePassXCPrograms)
 	case "keyring:kernel":
 		// A user namespace has keyrings of its own, which end with it.
 		return succeeds("unshare", "--user", "--map-root-user", "keyctl", "show", "@u")
 	}
 	return installed(condition)
+}
+
+func areInstalled(programs []string) (bool, error) {
+	for _, program := range programs {
+		if ok, err := isInstalled(program); !ok || err != nil {
+			return ok, err
+		}
+	}
+	return true, nil
 }
 
 // succeeds runs a program that has to work where everything is to be tested.
@@ -80,18 +86,25 @@ func keyringOf(ts *testscript.TestScript) *scriptKeyring {
 	return k
 }
 
-// controlKeyring starts a gnome-keyring on a bus of its own, and does to it what
-// happens to those on desktops: keyring unlocked|new, then
-// keyring lock|unlock|stop|continue|kill
+// controlKeyring starts a gnome-keyring or KeePassXC on a bus of its own, and does
+// to it what happens to those on desktops:
+// keyring unlocked|new|keepassxc|keepassxc-confirm, then
+// keyring lock|unlock|stop|continue|kill|close
 func controlKeyring(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: keyring unlocked|new|lock|unlock|stop|continue|kill")
+		ts.Fatalf("usage: keyring unlocked|new|keepassxc|keepassxc-confirm|lock|unlock|stop|continue|kill|close")
 	}
 	switch args[0] {
 	case "unlocked":
 		startKeyring(ts, realkeyring.StartUnlocked)
 	case "new":
 		startKeyring(ts, realkeyring.StartNeverUnlocked)
+	case "keepassxc", "keepassxc-confirm":
+		startKeyring(ts, func() (*realkeyring.Service, error) {
+			return realkeyring.StartKeePassXC(args[0] == "keepassxc-confirm")
+		})
+	case "close":
+		ts.Check(keyringOf(ts).service.CloseDatabase())
 	case "lock":
 		ts.Check(keyringOf(ts).service.Lock())
 	case "unlock":

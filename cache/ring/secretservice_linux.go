@@ -3,6 +3,7 @@ package ring
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/99designs/keyring"
 	"github.com/godbus/dbus"
+	"github.com/gsterjov/go-libsecret"
 )
 
 // What is asked of the Secret Service directly is what the library does not ask
@@ -214,16 +216,21 @@ func (c *collection) find(name string) ([]dbus.ObjectPath, error) {
 
 // Set writes an item and labels it for people: the library uses its name.
 func (c *collection) Set(name, label string, data []byte) error {
-	if _, err := c.find(name); err != nil {
-		return err
-	}
-	// KeePassXC broadcasts the end of its prompts, and the library does not ask
-	// the bus for broadcasts.
-	watchPrompts(c.bus)
-	if err := c.Ring.Set(name, label, data); err != nil {
-		return err
-	}
 	items, err := c.find(name)
+	switch {
+	case err != nil:
+		return err
+	case len(items) > 0 && c.itemsLock:
+		err = c.overwrite(items[0], name, data)
+	default:
+		// KeePassXC broadcasts the end of its prompts, and the library does not ask
+		// the bus for broadcasts.
+		watchPrompts(c.bus)
+		err = c.Ring.Set(name, label, data)
+	}
+	if err == nil {
+		items, err = c.find(name)
+	}
 	if err != nil {
 		return err
 	}
@@ -232,6 +239,26 @@ func (c *collection) Set(name, label string, data []byte) error {
 		_ = c.bus.Object(secretService, item).SetProperty(itemInterface+"Label", dbus.MakeVariant(label))
 	}
 	return nil
+}
+
+// overwrite gives an item a new secret, in the form that the library has for it.
+// Asked to replace an item, KeePassXC 2.7 ends a prompt that it has not told of,
+// and the one that it has told of never.
+func (c *collection) overwrite(item dbus.ObjectPath, name string, data []byte) error {
+	value, err := json.Marshal(keyring.Item{Key: name, Data: data})
+	if err != nil {
+		return err
+	}
+	service, err := libsecret.NewService()
+	if err != nil {
+		return err
+	}
+	session, err := service.Open()
+	if err != nil {
+		return err
+	}
+	secret := libsecret.NewSecret(session, []byte{}, value, "application/json")
+	return c.bus.Object(secretService, item).Call(itemInterface+"SetSecret", 0, secret).Err
 }
 
 func watchPrompts(bus *dbus.Conn) *dbus.Call {

@@ -1,10 +1,9 @@
-// Package realkeyring starts a real Secret Service, gnome-keyring on a private
-// bus, for tests and measurements. It is never linked into the binary.
+// Package realkeyring starts a real Secret Service, gnome-keyring or KeePassXC on
+// a private bus, for tests and measurements. It is never linked into the binary.
 package realkeyring
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -31,9 +30,10 @@ type Service struct {
 	Address string
 	Bus     *dbus.Conn
 
-	prompters []*Prompter
-	folder    string
-	started   []*exec.Cmd
+	collection dbus.ObjectPath // the default one
+	prompters  []*Prompter
+	folder     string
+	started    []*exec.Cmd
 }
 
 // Password is that of the login collection.
@@ -57,22 +57,27 @@ func StartNeverUnlocked() (*Service, error) { return start("") }
 
 // start ends what it has started if the service does not come up.
 func start(password string, arguments ...string) (*Service, error) {
-	folder, err := os.MkdirTemp("", "realkeyring-")
-	if err != nil {
-		return nil, err
+	s, err := newService(login)
+	if err == nil {
+		err = s.startGnomeKeyring(password, arguments)
 	}
-	s := &Service{folder: folder}
-	if err := s.start(password, arguments); err != nil {
+	if err != nil {
 		s.Close()
 		return nil, fmt.Errorf("start gnome-keyring: %w", err)
 	}
 	return s, nil
 }
 
-func (s *Service) start(password string, arguments []string) error {
+// newService has a bus, and nothing on it. It is to be closed even if it fails.
+func newService(collection dbus.ObjectPath) (*Service, error) {
+	s := &Service{collection: collection}
+	var err error
+	if s.folder, err = os.MkdirTemp("", "realkeyring-"); err != nil {
+		return s, err
+	}
 	for _, folder := range []string{"home", "run", "data"} {
 		if err := os.Mkdir(filepath.Join(s.folder, folder), 0o700); err != nil {
-			return err
+			return s, err
 		}
 	}
 	s.Env = []string{
@@ -82,14 +87,15 @@ func (s *Service) start(password string, arguments []string) error {
 		"DISPLAY=",
 		"WAYLAND_DISPLAY=",
 	}
-	var err error
 	if s.Address, err = s.startBus(); err != nil {
-		return err
+		return s, err
 	}
 	s.Env = append(s.Env, "DBUS_SESSION_BUS_ADDRESS="+s.Address)
-	if s.Bus, err = dial(s.Address); err != nil {
-		return err
-	}
+	s.Bus, err = dial(s.Address)
+	return s, err
+}
+
+func (s *Service) startGnomeKeyring(password string, arguments []string) error {
 	arguments = append([]string{"--foreground", "--components=secrets"}, arguments...)
 	daemon := s.command("gnome-keyring-daemon", arguments...)
 	daemon.Stdin = strings.NewReader(password)
@@ -140,23 +146,49 @@ func dial(address string) (*dbus.Conn, error) {
 }
 
 func (s *Service) waitForOwner() error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	for ctx.Err() == nil {
-		var owned bool
-		err := s.Bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, service).Store(&owned)
-		if owned || err != nil {
+	return s.wait("it does not take its name on the bus", func() (owned bool, err error) {
+		err = s.Bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, service).Store(&owned)
+		return owned, err
+	})
+}
+
+// wait returns when a condition holds, and otherwise its trouble as an error.
+func (s *Service) wait(trouble string, condition func() (bool, error)) error {
+	for until := time.Now().Add(patience); time.Now().Before(until); time.Sleep(pollEvery) {
+		if ok, err := condition(); ok || err != nil {
 			return err
 		}
-		time.Sleep(pollEvery)
 	}
-	return errors.New("it does not take its name on the bus")
+	return errors.New(trouble)
 }
 
 // Lock locks the default collection.
 func (s *Service) Lock() error {
-	return s.Bus.Object(service, root).
-		Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{login}).Err
+	var locked []dbus.ObjectPath
+	var prompt dbus.ObjectPath
+	err := s.Bus.Object(service, root).
+		Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{s.collection}).
+		Store(&locked, &prompt)
+	if err == nil {
+		err = s.prompt(prompt)
+	}
+	if err != nil {
+		return err
+	}
+	return s.wait("it stays unlocked", s.isLocked)
+}
+
+// prompt lets the service do what it does not do without being asked twice.
+func (s *Service) prompt(path dbus.ObjectPath) error {
+	if path == "/" {
+		return nil
+	}
+	return s.Bus.Object(service, path).Call("org.freedesktop.Secret.Prompt.Prompt", 0, "").Err
+}
+
+func (s *Service) isLocked() (bool, error) {
+	locked, err := s.Bus.Object(service, s.collection).GetProperty("org.freedesktop.Secret.Collection.Locked")
+	return err == nil && locked.Value() == true, err
 }
 
 // Unlock opens the default collection with its password, as a login does.
