@@ -141,13 +141,17 @@ func (c *Cache) AddKeys(ctx context.Context, name string, keys provider.Credenti
 // not be read.
 func (c *Cache) ListKeys(ctx context.Context) ([]KeysEntry, []error) {
 	var entries []KeysEntry
-	troubles := c.each(ctx, c.stores.lasting(), keysKind, func(s *store, _ string, data []byte) {
-		kept, err := decodeKeys(data)
+	troubles := c.each(ctx, c.stores.lasting(), keysKind, func(i item) error {
+		if errors.Is(i.err, ErrLocked) {
+			return i.err
+		}
+		kept, err := decodeKeys(i.data)
 		if err != nil {
-			return
+			return nil
 		}
 		keys, _ := provider.DecodeCredentials(kept.Document) // decodeKeys has read it.
-		entries = append(entries, KeysEntry{Name: kept.Name, AccessKeyID: keys.AccessKeyID, Added: kept.Added, Store: s.Name})
+		entries = append(entries, KeysEntry{Name: kept.Name, AccessKeyID: keys.AccessKeyID, Added: kept.Added, Store: i.store.Name})
+		return nil
 	})
 	slices.SortFunc(entries, func(a, b KeysEntry) int { return strings.Compare(a.Name, b.Name) })
 	return entries, troubles

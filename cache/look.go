@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,10 +59,14 @@ func (c *Cache) keep(ctx context.Context, l *Lease) {
 	}
 	l.Store, err = c.put(ctx, c.stores.all, itemName(leaseKind, l.Key), leaseTitle(*l), data)
 	if err != nil {
-		c.Report(err.Error() + "; the lease of " + l.Label + " is not kept")
+		trouble := err.Error() + "; the lease of " + l.Label + " is not kept"
+		if slices.ContainsFunc(c.stores.all, func(s *store) bool { return s.locked && s.prompts }) {
+			trouble += "; run: credlease unlock"
+		}
+		c.Report(trouble)
 		return
 	}
-	if l.Store != c.stores.all[0].Name && c.Backend != "" {
+	if l.Store != c.stores.all[0].Name {
 		c.warnOfTrouble(c.stores.all[0])
 	}
 }
@@ -103,7 +108,7 @@ func (c *Cache) put(ctx context.Context, stores []*store, name, title string, da
 // warnOfTrouble says why the first store was passed over.
 func (c *Cache) warnOfTrouble(s *store) {
 	switch {
-	case errors.Is(s.openErr, ErrLocked):
+	case s.locked:
 		c.Report("the keyring is locked, run: credlease unlock")
 	case s.openErr != nil && !errors.Is(s.openErr, ring.ErrAbsent):
 		c.Report("passed over: " + s.openErr.Error())

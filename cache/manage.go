@@ -11,9 +11,17 @@ import (
 	"credlease/cache/ring"
 )
 
-// each reads all items of a kind in the stores given, those that are torn as nil,
-// and returns the troubles of the stores that it could not read.
-func (c *Cache) each(ctx context.Context, stores []*store, kind string, do func(s *store, name string, data []byte)) []error {
+// An item is what a store has under a name.
+type item struct {
+	store *store
+	name  string
+	data  []byte
+	err   error // why there is no data
+}
+
+// each reads all items of a kind in the stores given. It returns the troubles of
+// the stores that it could not read, and the last that do found with each other.
+func (c *Cache) each(ctx context.Context, stores []*store, kind string, do func(item) error) []error {
 	var troubles []error
 	for _, s := range stores {
 		names, err := s.names(ctx)
@@ -23,12 +31,18 @@ func (c *Cache) each(ctx context.Context, stores []*store, kind string, do func(
 			}
 			continue
 		}
+		var trouble error
 		for _, name := range names {
 			if !strings.HasPrefix(name, ring.Prefix+kind+"-") {
 				continue
 			}
-			data, _ := s.get(ctx, name) // What cannot be read is nothing that do can use.
-			do(s, name, data)
+			data, err := s.get(ctx, name)
+			if err := do(item{s, name, data, err}); err != nil {
+				trouble = err
+			}
+		}
+		if trouble != nil {
+			troubles = append(troubles, trouble)
 		}
 	}
 	return troubles
@@ -39,12 +53,13 @@ func (c *Cache) each(ctx context.Context, stores []*store, kind string, do func(
 func (c *Cache) Leases(ctx context.Context) ([]Lease, []error) {
 	var leases []Lease
 	now := time.Now()
-	troubles := c.each(ctx, c.stores.all, leaseKind, func(s *store, name string, data []byte) {
-		l, err := c.decodeListed(name, data)
+	troubles := c.each(ctx, c.stores.all, leaseKind, func(i item) error {
+		l, err := c.decodeListed(i.name, i.data)
 		if err == nil && l.Remaining(now) > 0 {
-			l.Store = s.Name
+			l.Store = i.store.Name
 			leases = append(leases, l)
 		}
+		return nil
 	})
 	slices.SortFunc(leases, func(a, b Lease) int { return a.Credentials.Expiration.Compare(b.Credentials.Expiration) })
 	return leases, troubles
@@ -54,13 +69,14 @@ func (c *Cache) Leases(ctx context.Context) ([]Lease, []error) {
 func (c *Cache) dropExpired(ctx context.Context, s *store) int {
 	var dropped int
 	now := time.Now()
-	c.each(ctx, []*store{s}, leaseKind, func(s *store, name string, data []byte) {
-		if l, err := c.decodeListed(name, data); err == nil && l.Remaining(now) > 0 {
-			return
+	c.each(ctx, []*store{s}, leaseKind, func(i item) error {
+		if l, err := c.decodeListed(i.name, i.data); err == nil && l.Remaining(now) > 0 {
+			return nil
 		}
-		if s.remove(ctx, name) == nil {
+		if s.remove(ctx, i.name) == nil {
 			dropped++
 		}
+		return nil
 	})
 	return dropped
 }
@@ -85,13 +101,17 @@ type StoreReport struct {
 	Trouble string `json:"trouble,omitempty"`
 }
 
-// Stores tries every store, in the order in which they are asked.
+// Stores tries every store, in the order in which they are asked. After
+// [Cache.Leases], it tells of locked items too.
 func (c *Cache) Stores(ctx context.Context) []StoreReport {
 	var reports []StoreReport
 	for _, s := range c.stores.all {
 		report := StoreReport{Name: s.Name, Usable: true}
-		if _, err := s.get(ctx, ring.Prefix+"probe"); err != nil && !errors.Is(err, ring.ErrNotKept) {
+		switch _, err := s.get(ctx, ring.Prefix+"probe"); {
+		case err != nil && !errors.Is(err, ring.ErrNotKept):
 			report.Usable, report.Trouble = false, err.Error()
+		case s.locked:
+			report.Usable, report.Trouble = false, s.Name+": an item of ours in it is locked"
 		}
 		reports = append(reports, report)
 	}
@@ -109,18 +129,25 @@ type Cleared struct {
 func (c *Cache) Clear(ctx context.Context, match string) (Cleared, error) {
 	var done Cleared
 	var failed error
-	done.Troubles = c.each(ctx, c.stores.all, leaseKind, func(s *store, name string, data []byte) {
+	done.Troubles = c.each(ctx, c.stores.all, leaseKind, func(i item) error {
 		if match != "" {
-			l, err := c.decodeListed(name, data)
+			if errors.Is(i.err, ErrLocked) {
+				return i.err
+			}
+			l, err := c.decodeListed(i.name, i.data)
 			if err != nil || !strings.Contains(l.Label, match) {
-				return
+				return nil
 			}
 		}
-		if err := s.remove(ctx, name); err != nil {
+		switch err := i.store.remove(ctx, i.name); {
+		case errors.Is(err, ErrLocked):
+			return err
+		case err != nil:
 			failed = fmt.Errorf("clear leases: %w", err)
-			return
+		default:
+			done.Leases++
 		}
-		done.Leases++
+		return nil
 	})
 	c.forgetFailures()
 	if match == "" {
@@ -136,15 +163,16 @@ func (c *Cache) Clear(ctx context.Context, match string) (Cleared, error) {
 func (c *Cache) ClearIdentities(ctx context.Context, match string) (int, error) {
 	var count int
 	var failed error
-	c.each(ctx, c.stores.lasting(), identityKind, func(s *store, name string, data []byte) {
-		if label, _, err := decodeIdentity(data); match != "" && (err != nil || !strings.Contains(label, match)) {
-			return
+	c.each(ctx, c.stores.lasting(), identityKind, func(i item) error {
+		if label, _, err := decodeIdentity(i.data); match != "" && (err != nil || !strings.Contains(label, match)) {
+			return nil
 		}
-		if err := s.remove(ctx, name); err != nil {
+		if err := i.store.remove(ctx, i.name); err != nil {
 			failed = fmt.Errorf("clear identities: %w", err)
-			return
+			return nil
 		}
 		count++
+		return nil
 	})
 	return count, failed
 }

@@ -39,6 +39,7 @@ type store struct {
 
 	opened  ring.Ring
 	openErr error
+	locked  bool // it is, or an item that was asked for
 	hung    *hungDaemons
 	gate    gate
 }
@@ -112,6 +113,7 @@ func ask[T any](ctx context.Context, s *store, limit time.Duration, call func(ri
 		}
 		return call(s.opened)
 	})
+	s.locked = s.locked || errors.Is(err, ErrLocked)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = s.hung.add(s.daemon, limit)
 	}

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"credlease/cache/ring"
@@ -18,5 +19,19 @@ func (c *Cache) Unlock(ctx context.Context) (string, error) {
 	if err := ring.Unlock(ctx); err != nil {
 		return "", fmt.Errorf("unlock the keyring: %w", err)
 	}
+	if c.locksItems(ctx) {
+		return "", errors.New("unlock the keyring: it is open, but locks each item until somebody answers a dialog, for which no SDK waits; " +
+			"turn that off in its settings (KeePassXC: Confirm when passwords are retrieved by clients)")
+	}
 	return "The keyring is unlocked.", nil
+}
+
+// locksItems reports whether an item of ours is locked in a store that is open.
+func (c *Cache) locksItems(ctx context.Context) bool {
+	first := c.stores.all[0]
+	names, _ := first.names(ctx)
+	for _, name := range names {
+		_, _ = first.get(ctx, name) // It notes that an item is locked.
+	}
+	return first.locked
 }

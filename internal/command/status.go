@@ -38,8 +38,8 @@ func (s *Status) Run(p *Process) error {
 	ctx, cancel := context.WithTimeout(context.Background(), keyringLimit)
 	defer cancel()
 	c := p.byHand()
+	leases, _ := c.Leases(ctx) // Stores tells of their troubles.
 	r := report{Stores: c.Stores(ctx), Leases: []leaseReport{}, Failures: c.Failures()}
-	leases, _ := c.Leases(ctx) // Stores has told of their troubles.
 	for _, l := range leases {
 		r.Leases = append(r.Leases, leaseReport{
 			Label:            l.Label,
