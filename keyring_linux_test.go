@@ -4,9 +4,12 @@ import (
 	"bufio"
 	"fmt"
 	"maps"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -31,6 +34,7 @@ func TestKeyring(t *testing.T) {
 		"prompter":  startPrompter,
 		"prompts":   prompts,
 		"items":     items,
+		"user":      becomeUser,
 		"bus":       startBus,
 		"silentbus": startSilentBus,
 	})
@@ -46,8 +50,8 @@ func keyringCondition(condition string) (bool, error) {
 	case "keyring:keepassxc":
 		return areInstalled(realkeyring.KeePassXCPrograms)
 	case "keyring:kernel":
-		// A user namespace has keyrings of its own, which end with it.
-		return succeeds("unshare", "--user", "--map-root-user", "keyctl", "show", "@u")
+		// It takes root to be other users, whose keyrings are nobody's.
+		return succeeds("setpriv", "--reuid=65533", "--regid=65533", "--clear-groups", "keyctl", "show", "@u")
 	}
 	return installed(condition)
 }
@@ -233,4 +237,28 @@ func startSilentBus(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Defer(func() { syscall.Close(first) })
 		ts.Check(syscall.Connect(first, address))
 	}
+}
+
+// users counts the users that scripts were given.
+var users atomic.Int32
+
+// becomeUser gives the script's folders to a user that nobody else is, and sets
+// USER_ID to his: user
+func becomeUser(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: user")
+	}
+	id := 60000 + (os.Getpid()*8+int(users.Add(1)))%5000
+	for _, folder := range []string{ts.MkAbs("."), filepath.Dir(ts.Getenv("CREDLEASE"))} {
+		for _, open := range []string{folder, filepath.Dir(folder)} {
+			ts.Check(os.Chmod(open, 0o711))
+		}
+	}
+	for _, folder := range []string{"home", "run", "state", "data", ".tmp"} {
+		ts.Check(os.Chown(ts.MkAbs(folder), id, id))
+	}
+	ts.Setenv("USER_ID", strconv.Itoa(id))
+	ts.Defer(func() {
+		_ = exec.Command("setpriv", "--reuid="+strconv.Itoa(id), "--clear-groups", "keyctl", "clear", "@u").Run()
+	})
 }

@@ -87,7 +87,7 @@ func (c *Cache) put(ctx context.Context, stores []*store, name, title string, da
 			continue
 		}
 		err := s.set(ctx, name, title, data)
-		if errors.Is(err, ring.ErrFull) && c.dropExpired(ctx, s) > 0 {
+		if errors.Is(err, ring.ErrFull) && c.makeRoom(ctx, s, name) > 0 {
 			err = s.set(ctx, name, title, data)
 		}
 		if err == nil {

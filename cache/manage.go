@@ -65,12 +65,13 @@ func (c *Cache) Leases(ctx context.Context) ([]Lease, []error) {
 	return leases, troubles
 }
 
-// dropExpired makes room in a store, and returns how many leases it removed.
-func (c *Cache) dropExpired(ctx context.Context, s *store) int {
+// makeRoom removes from a store the leases that have expired and what is about to
+// be replaced, and returns how many that were.
+func (c *Cache) makeRoom(ctx context.Context, s *store, replaced string) int {
 	var dropped int
 	now := time.Now()
 	c.each(ctx, []*store{s}, leaseKind, func(i item) error {
-		if l, err := c.decodeListed(i.name, i.data); err == nil && l.Remaining(now) > 0 {
+		if l, err := c.decodeListed(i.name, i.data); err == nil && l.Remaining(now) > 0 && i.name != replaced {
 			return nil
 		}
 		if s.remove(ctx, i.name) == nil {
