@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,10 +95,12 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"aws":   control,
-			"calls": calls,
-			"token": token,
-			"age":   age,
+			"aws":         control,
+			"calls":       calls,
+			"token":       token,
+			"age":         age,
+			"sizes":       sizes,
+			"credentials": credentials,
 		},
 	}
 }
@@ -212,6 +215,58 @@ func older(ts *testscript.TestScript, of map[string]any, field string, by time.D
 	at, err := time.Parse(time.RFC3339, of[field].(string))
 	ts.Check(err)
 	of[field] = at.Add(-by).UTC().Format(time.RFC3339)
+}
+
+// sizes has a role's credentials minted and then found in the keyring, with session
+// tokens from 200 bytes to 12 kB, and forgotten again: sizes credlease
+func sizes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: sizes PROGRAM [ARGUMENT]...")
+	}
+	run := func(arguments ...string) string {
+		arguments = slices.Concat(args, arguments)
+		ts.Check(ts.Exec(arguments[0], arguments[1:]...))
+		if stderr := ts.ReadFile("stderr"); stderr != "" {
+			ts.Fatalf("%v wrote to stderr", arguments)
+		}
+		return ts.ReadFile("stdout")
+	}
+	server := serverOf(ts)
+	role := fmt.Sprintf("Sized%d", os.Getpid()) // A keyring may be used by other tests as well.
+	for _, n := range []int{200, 1000, 2400, 4000, 8000, 12_000} {
+		server.SetTokenSize(n)
+		minted := run("assume-role", "--role-arn", ts.Getenv("ROLE")+"/"+role)
+		calls := server.Calls("AssumeRole")
+		found := run("assume-role", "--role-arn", ts.Getenv("ROLE")+"/"+role)
+		if len(minted) < n || found != minted || server.Calls("AssumeRole") != calls {
+			ts.Fatalf("%d bytes: %d were minted, and %d found", n, len(minted), len(found))
+		}
+		if cleared := run("clear", role); !strings.HasPrefix(cleared, "1 lease forgotten.") {
+			ts.Fatalf("%d bytes: %s", n, cleared)
+		}
+	}
+}
+
+// credentials prints the names of what we have in Windows's Credential Manager, or
+// puts something of a name there: credentials [NAME]
+func credentials(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 1 {
+		ts.Fatalf("usage: credentials [NAME]")
+	}
+	manager, err := keyring.Open(keyring.Config{
+		AllowedBackends: []keyring.BackendType{keyring.WinCredBackend},
+		ServiceName:     "credlease",
+		WinCredPrefix:   "credlease",
+	})
+	ts.Check(err)
+	if len(args) == 1 {
+		ts.Check(manager.Set(keyring.Item{Key: args[0], Data: []byte("a part")}))
+		return
+	}
+	names, err := manager.Keys()
+	ts.Check(err)
+	_, err = ts.Stdout().Write([]byte(strings.Join(names, "\n")))
+	ts.Check(err)
 }
 
 // installed is the condition [installed:PROGRAM].
