@@ -36,7 +36,7 @@ func namedStores(o Options) []*store {
 	case "file":
 		return []*store{fileStore(o)}
 	case "pass":
-		return []*store{passStore(o)}
+		return []*store{passStore()}
 	}
 	return platformStores(o.Backend)
 }
@@ -64,12 +64,9 @@ func fileStore(o Options) *store {
 
 const passphraseVariable = "CREDLEASE_FILE_PASSPHRASE"
 
-// passStore keeps items with the pass program, which may ask a human for the
-// passphrase of his key only when one has run us by hand.
-func passStore(o Options) *store {
-	return &store{Name: "pass", daemon: "pass", lasting: true, files: true, gate: gate{"pass"}, open: func() (ring.Ring, error) {
-		return ring.Pass(o.ByHand)
-	}}
+// passStore keeps items with the pass program.
+func passStore() *store {
+	return &store{Name: "pass", daemon: "pass", lasting: true, files: true, gate: gate{"pass"}, open: ring.Pass, unlock: ring.UnlockPass}
 }
 
 // lasting returns the stores that outlive a reboot.

@@ -22,7 +22,7 @@ func platformStores(backend string) []*store {
 		return []*store{{Name: "kwallet", daemon: "kwallet", lasting: true, open: ring.KWallet}}
 	}
 	return []*store{
-		{Name: "secret-service", daemon: "secret-service", lasting: true, prompts: true, busy: ring.SecretServiceBusy, open: ring.SecretService},
+		{Name: "secret-service", daemon: "secret-service", lasting: true, unlock: ring.Unlock, busy: ring.SecretServiceBusy, open: ring.SecretService},
 		{Name: "secret-service/session", daemon: "secret-service", busy: ring.SecretServiceBusy, open: ring.SecretServiceSession},
 	}
 }

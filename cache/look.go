@@ -60,14 +60,14 @@ func (c *Cache) keep(ctx context.Context, l *Lease) {
 	l.Store, err = c.put(ctx, c.stores.all, itemName(leaseKind, l.Key), leaseTitle(*l), data)
 	if err != nil {
 		trouble := err.Error() + "; the lease of " + l.Label + " is not kept"
-		if slices.ContainsFunc(c.stores.all, func(s *store) bool { return s.locked && s.prompts }) {
+		if slices.ContainsFunc(c.stores.all, func(s *store) bool { return s.locked && s.unlock != nil }) {
 			trouble += "; run: credlease unlock"
 		}
 		c.Report(trouble)
 		return
 	}
-	if l.Store != c.stores.all[0].Name {
-		c.warnOfTrouble(c.stores.all[0])
+	if first := c.stores.all[0]; l.Store != first.Name || first.locked {
+		c.warnOfTrouble(first)
 	}
 }
 
@@ -105,7 +105,7 @@ func (c *Cache) put(ctx context.Context, stores []*store, name, title string, da
 	return "", fmt.Errorf("%w (%s)", ErrNoStore, strings.Join(unique(troubles), "; "))
 }
 
-// warnOfTrouble says why the first store was passed over.
+// warnOfTrouble says why the first store was passed over, or cannot be read.
 func (c *Cache) warnOfTrouble(s *store) {
 	switch {
 	case s.locked:

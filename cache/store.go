@@ -30,8 +30,8 @@ type store struct {
 	small bool
 	// files are not written atomically: readers and writers lock each other out.
 	files bool
-	// prompts holds for stores that [ring.Unlock] opens.
-	prompts bool
+	// unlock may ask for a password. Without it, there is nothing to unlock.
+	unlock func(context.Context) error
 	// busy tells a store that has too much to do from one that hangs. Without
 	// one, the whole machine is looked at.
 	busy func() bool

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"credlease/cache/ring"
 )
 
 // Unlock opens the first of the stores, which may ask for its password, and says
@@ -13,10 +11,10 @@ import (
 func (c *Cache) Unlock(ctx context.Context) (string, error) {
 	c.stores.hung.forget()
 	c.forgetFailures()
-	if len(c.stores.all) == 0 || !c.stores.all[0].prompts {
+	if len(c.stores.all) == 0 || c.stores.all[0].unlock == nil {
 		return "There is nothing to unlock in this backend.", nil
 	}
-	if err := ring.Unlock(ctx); err != nil {
+	if err := c.stores.all[0].unlock(ctx); err != nil {
 		return "", fmt.Errorf("unlock the keyring: %w", err)
 	}
 	if c.locksItems(ctx) {

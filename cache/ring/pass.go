@@ -1,28 +1,62 @@
 package ring
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"strings"
+
+	"credlease/internal/deadline"
 
 	"github.com/99designs/keyring"
 )
 
-// Pass opens the store of the pass program. Unless it may ask, a passphrase that
-// gpg-agent does not have is an error.
-func Pass(mayAsk bool) (Ring, error) {
-	if !mayAsk {
-		options := strings.TrimSpace(os.Getenv("PASSWORD_STORE_GPG_OPTS") + " --pinentry-mode error")
-		os.Setenv("PASSWORD_STORE_GPG_OPTS", options)
+// Pass opens the store of the pass program. It is locked when gpg-agent does not
+// have the passphrase of its key, for which nothing but [UnlockPass] asks.
+func Pass() (Ring, error) {
+	options := strings.TrimSpace(os.Getenv(gpgOptions) + " --pinentry-mode error")
+	os.Setenv(gpgOptions, options)
+	return openPass()
+}
+
+// UnlockPass lets gpg-agent ask for the passphrase of the store's key, and keep it.
+func UnlockPass(ctx context.Context) error {
+	opened, err := openPass()
+	if err != nil {
+		return err
 	}
+	_, err = deadline.Do(ctx, func() ([]byte, error) {
+		names, err := opened.Names()
+		if err != nil || len(names) == 0 {
+			return nil, err
+		}
+		return opened.Get(names[0])
+	})
+	if errors.Is(err, ErrLocked) {
+		err = errors.New("gpg did not get the passphrase of its key, or cannot decrypt with it")
+	}
+	return err
+}
+
+func openPass() (Ring, error) {
 	opened, err := open(keyring.Config{PassPrefix: "credlease"}, keyring.PassBackend)
 	return pass{opened}, err
 }
+
+// gpgOptions is the environment variable with which pass adds to gpg's arguments.
+const gpgOptions = "PASSWORD_STORE_GPG_OPTS"
 
 // pass keeps the program from writing to our stderr, which the library hands it.
 type pass struct{ Ring }
 
 func (p pass) Get(name string) (data []byte, err error) {
 	quietly(func() { data, err = p.Ring.Get(name) })
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		err = fmt.Errorf("pass: %w", ErrLocked)
+	}
 	return data, err
 }
 
