@@ -20,14 +20,20 @@ type item struct {
 }
 
 // each reads all items of a kind in the stores given. It returns the troubles of
-// the stores that it could not read, and the last that do found with each other.
+// the stores that it could not read, and the last that do found with each other,
+// but none in the same words twice.
 func (c *Cache) each(ctx context.Context, stores []*store, kind string, do func(item) error) []error {
 	var troubles []error
+	add := func(trouble error) {
+		if !slices.ContainsFunc(troubles, func(t error) bool { return t.Error() == trouble.Error() }) {
+			troubles = append(troubles, trouble)
+		}
+	}
 	for _, s := range stores {
 		names, err := s.names(ctx)
 		if err != nil {
 			if !errors.Is(err, ring.ErrAbsent) {
-				troubles = append(troubles, err)
+				add(err)
 			}
 			continue
 		}
@@ -42,7 +48,7 @@ func (c *Cache) each(ctx context.Context, stores []*store, kind string, do func(
 			}
 		}
 		if trouble != nil {
-			troubles = append(troubles, trouble)
+			add(trouble)
 		}
 	}
 	return troubles
