@@ -36,6 +36,7 @@ func TestKeyring(t *testing.T) {
 		"items":     items,
 		"user":      becomeUser,
 		"bus":       startBus,
+		"display":   startDisplay,
 		"silentbus": startSilentBus,
 	})
 	testscript.Run(t, params)
@@ -49,6 +50,12 @@ func keyringCondition(condition string) (bool, error) {
 		return areInstalled(realkeyring.Programs)
 	case "keyring:keepassxc":
 		return areInstalled(realkeyring.KeePassXCPrograms)
+	case "keyring:dialog":
+		// The bus starts the desktop's own, of Debian's package gcr.
+		if _, err := os.Stat("/usr/share/dbus-1/services/org.gnome.keyring.SystemPrompter.service"); err != nil {
+			return succeeds("gcr-prompter", "--version")
+		}
+		return areInstalled([]string{"Xvfb", "dbus-send", "dbus-update-activation-environment"})
 	case "keyring:kernel":
 		// It takes root to be other users, whose keyrings are nobody's.
 		return succeeds("setpriv", "--reuid=65533", "--regid=65533", "--clear-groups", "keyctl", "show", "@u")
@@ -207,6 +214,21 @@ func startBus(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range []string{"PATH", "HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name)) // What it starts is to use the script's folders.
 	}
+	ts.Setenv("BUS", startPrinting(ts, cmd))
+}
+
+// startDisplay starts an X server that nobody looks at, and sets DISPLAY: display
+func startDisplay(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: display")
+	}
+	cmd := exec.Command("Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "640x480x24")
+	ts.Setenv("DISPLAY", ":"+startPrinting(ts, cmd))
+}
+
+// startPrinting starts what ends with the script, and returns the line that it
+// prints first.
+func startPrinting(ts *testscript.TestScript, cmd *exec.Cmd) string {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
@@ -215,9 +237,9 @@ func startBus(ts *testscript.TestScript, neg bool, args []string) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	address, err := bufio.NewReader(out).ReadString('\n')
+	line, err := bufio.NewReader(out).ReadString('\n')
 	ts.Check(err)
-	ts.Setenv("BUS", strings.TrimSpace(address))
+	return strings.TrimSpace(line)
 }
 
 // startSilentBus takes connections at a path and never answers; with full, it
