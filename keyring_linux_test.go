@@ -37,6 +37,7 @@ func TestKeyring(t *testing.T) {
 		"user":      becomeUser,
 		"bus":       startBus,
 		"display":   startDisplay,
+		"asked":     asked,
 		"silentbus": startSilentBus,
 	})
 	testscript.Run(t, params)
@@ -264,6 +265,19 @@ func startSilentBus(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		ts.Defer(func() { syscall.Close(first) })
 		ts.Check(syscall.Connect(first, address))
+	}
+}
+
+// asked waits until an operation was asked for so often: asked AssumeRole 1
+func asked(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: asked OPERATION NUMBER")
+	}
+	for until := time.Now().Add(10 * time.Second); fmt.Sprint(serverOf(ts).Calls(args[0])) != args[1]; {
+		if time.Now().After(until) {
+			ts.Fatalf("%s was called %d times, want %s", args[0], serverOf(ts).Calls(args[0]), args[1])
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 
