@@ -99,6 +99,7 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 			"calls":       calls,
 			"token":       token,
 			"age":         age,
+			"place":       place,
 			"sizes":       sizes,
 			"credentials": credentials,
 		},
@@ -182,6 +183,28 @@ func age(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	by, err := time.ParseDuration(args[0])
 	ts.Check(err)
+	changeLeases(ts, func(data []byte) []byte {
+		var lease map[string]any
+		ts.Check(json.Unmarshal(data, &lease))
+		older(ts, lease, "issued", by)
+		older(ts, lease["document"].(map[string]any), "Expiration", by)
+		data, err := json.Marshal(lease)
+		ts.Check(err)
+		return data
+	})
+}
+
+// place puts what is in a file in the place of every lease in the file backend, as
+// another program would: place FILE
+func place(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: place FILE")
+	}
+	data := ts.ReadFile(args[0])
+	changeLeases(ts, func([]byte) []byte { return []byte(data) })
+}
+
+func changeLeases(ts *testscript.TestScript, change func([]byte) []byte) {
 	ring, err := keyring.Open(keyring.Config{
 		AllowedBackends:  []keyring.BackendType{keyring.FileBackend},
 		FileDir:          filepath.Join(ts.Getenv("FILES"), "credlease", "keyring"),
@@ -190,23 +213,18 @@ func age(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	names, err := ring.Keys()
 	ts.Check(err)
-	var aged int
+	var changed int
 	for _, name := range names {
 		if !strings.Contains(name, "-lease-") {
 			continue
 		}
 		item, err := ring.Get(name)
 		ts.Check(err)
-		var lease map[string]any
-		ts.Check(json.Unmarshal(item.Data, &lease))
-		older(ts, lease, "issued", by)
-		older(ts, lease["document"].(map[string]any), "Expiration", by)
-		item.Data, err = json.Marshal(lease)
-		ts.Check(err)
+		item.Data = change(item.Data)
 		ts.Check(ring.Set(item))
-		aged++
+		changed++
 	}
-	if aged == 0 {
+	if changed == 0 {
 		ts.Fatalf("no lease is kept")
 	}
 }
