@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"credlease/cache/ring"
@@ -32,8 +33,7 @@ type store struct {
 	files bool
 	// unlock may ask for a password. Without it, there is nothing to unlock.
 	unlock func(context.Context) error
-	// busy tells a store that has too much to do from one that hangs. Without
-	// one, the whole machine is looked at.
+	// busy tells a daemon that has too much to do from one that hangs.
 	busy func() bool
 	open func() (ring.Ring, error)
 
@@ -100,11 +100,7 @@ func ask[T any](ctx context.Context, s *store, limit time.Duration, call func(ri
 	if why := s.hung.why(s.daemon); why != nil {
 		return none, why
 	}
-	busy := s.busy
-	if busy == nil {
-		busy = load.MachineBusy
-	}
-	value, err := deadline.Patiently(ctx, limit, busy, func() (T, error) {
+	value, err := deadline.Patiently(ctx, limit, s.patience(), func() (T, error) {
 		if s.opened == nil && s.openErr == nil {
 			s.opened, s.openErr = s.open()
 		}
@@ -114,8 +110,25 @@ func ask[T any](ctx context.Context, s *store, limit time.Duration, call func(ri
 		return call(s.opened)
 	})
 	s.locked = s.locked || errors.Is(err, ErrLocked)
-	if errors.Is(err, context.DeadlineExceeded) {
+	switch {
+	case errors.Is(err, deadline.ErrSilent):
 		err = s.hung.add(s.daemon, limit)
+	case errors.Is(err, context.DeadlineExceeded):
+		err = fmt.Errorf("%s: it did not answer in time", s.daemon)
 	}
 	return value, err
+}
+
+// patience gives a store that has too much to do its time again, and once to one of
+// which that is not known on a busy machine.
+func (s *store) patience() func() bool {
+	given := false
+	return func() bool {
+		if s.busy != nil && s.busy() {
+			return true
+		}
+		first := !given
+		given = true
+		return first && load.MachineBusy()
+	}
 }

@@ -81,12 +81,9 @@ func sessionBus() (*dbus.Conn, error) {
 	return dbus.SessionBus()
 }
 
-// SecretServiceBusy reports whether the service, or the bus to it, has too much
-// to do to answer in time.
+// SecretServiceBusy reports whether the service has too much to do to answer in
+// time.
 func SecretServiceBusy() bool {
-	if load.Busy(busguard.PID) {
-		return true
-	}
 	bus, err := sessionBus()
 	if err != nil {
 		return false

@@ -10,8 +10,8 @@ import (
 	"credlease/internal/load"
 )
 
-// patience is how long a bus may take to answer, and four times as long one that
-// has too much to do.
+// patience is how long a bus may take to answer, and three times as long where
+// there is too much to do.
 const patience = 500 * time.Millisecond
 
 func init() {
@@ -70,10 +70,10 @@ func answers(address string) bool {
 	return err == nil && n == 1
 }
 
-// patiently gives a call its time again while the bus, or the whole machine, has
-// too much to do.
+// patiently gives a call its time again, twice at most, while the machine or the
+// bus is busy.
 func patiently(call func() error) (err error) {
-	for range 4 {
+	for range 3 {
 		err = retried(call)
 		if err != syscall.EAGAIN || !load.MachineBusy() && !load.Busy(PID) {
 			return err

@@ -3,6 +3,7 @@ package deadline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -21,23 +22,29 @@ func Do[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	}
 }
 
-// Patiently is Do for a limit, which it gives again, three times at most, while
-// busy says that the time is not f's fault.
+// ErrSilent is returned for a call that did not return in its time, though nothing
+// kept it from that.
+var ErrSilent = errors.New("no answer in time")
+
+// Patiently is Do with a limit besides, which is given again, three times at most,
+// while busy says that something keeps f from returning. Without, the error is
+// [ErrSilent].
 func Patiently[T any](ctx context.Context, limit time.Duration, busy func() bool, f func() (T, error)) (T, error) {
 	var none T
 	done := start(f)
-	for again := 3; ; again-- {
+	for range 4 {
 		select {
 		case r := <-done:
 			return r.value, r.err
 		case <-ctx.Done():
 			return none, ctx.Err()
 		case <-time.After(limit):
-			if again == 0 || !busy() {
-				return none, context.DeadlineExceeded
+			if !busy() {
+				return none, ErrSilent
 			}
 		}
 	}
+	return none, context.DeadlineExceeded
 }
 
 type result[T any] struct {
