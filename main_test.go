@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,10 +96,11 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"aws":   control,
-			"calls": calls,
-			"token": token,
-			"age":   age,
+			"aws":     control,
+			"calls":   calls,
+			"request": request,
+			"token":   token,
+			"age":     age,
 		},
 	}
 }
@@ -157,6 +160,22 @@ func calls(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got := fmt.Sprint(serverOf(ts).Calls(args[0])); got != args[1] {
 		ts.Fatalf("%s was called %s times, want %s", args[0], got, args[1])
+	}
+}
+
+// request prints the parameters of the last request for an operation, a line
+// each: request AssumeRole
+func request(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: request OPERATION")
+	}
+	last, ok := serverOf(ts).Last(args[0])
+	if !ok {
+		ts.Fatalf("%s was not called", args[0])
+	}
+	fmt.Fprintf(ts.Stdout(), "by %s\n", last.AccessKeyID)
+	for _, name := range slices.Sorted(maps.Keys(last.Parameters)) {
+		fmt.Fprintf(ts.Stdout(), "%s = %v\n", name, last.Parameters[name])
 	}
 }
 

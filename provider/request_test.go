@@ -73,6 +73,18 @@ var roleChanges = map[string]func(*AssumeRole){
 	"SessionName":             func(r *AssumeRole) { r.SessionName = "bob" },
 	"Duration":                func(r *AssumeRole) { r.Duration = 2 * time.Hour },
 	"ExternalID":              func(r *AssumeRole) { r.ExternalID = "another" },
+	"Policy":                  func(r *AssumeRole) { r.Policy = NewPolicy("testdata/policy.json") },
+	"Policy, another":         func(r *AssumeRole) { r.Policy = NewPolicy("testdata/policy2.json") },
+	"PolicyARNs":              func(r *AssumeRole) { r.PolicyARNs = policies("ReadOnlyAccess") },
+	"PolicyARNs, two":         func(r *AssumeRole) { r.PolicyARNs = policies("ReadOnlyAccess", "IAMReadOnlyAccess") },
+	"Tags":                    func(r *AssumeRole) { r.Tags = []Tag{{"team", "blue"}} },
+	"Tags, value":             func(r *AssumeRole) { r.Tags = []Tag{{"team", "red"}} },
+	"Tags, two":               func(r *AssumeRole) { r.Tags = []Tag{{"team", "blue"}, {"cost", "1"}} },
+	"TransitiveTagKeys":       func(r *AssumeRole) { r.Tags, r.TransitiveTagKeys = []Tag{{"team", "blue"}}, []string{"team"} },
+	"SourceIdentity":          func(r *AssumeRole) { r.SourceIdentity = "ann" },
+	"ProvidedContexts":        func(r *AssumeRole) { r.ProvidedContexts = contexts("env:TOKEN_A") },
+	"ProvidedContexts, token": func(r *AssumeRole) { r.ProvidedContexts = contexts("env:TOKEN_B") },
+	"MinimumSessionTokenSize": func(r *AssumeRole) { r.MinimumSessionTokenSize = 4096 },
 	"Region":                  func(r *AssumeRole) { r.Region = "eu-central-1" },
 	"From":                    func(r *AssumeRole) { r.From = Source{Keys: "another"} },
 	"Keys":                    func(r *AssumeRole) { r.From = Source{Keys: "keys"} },
@@ -88,6 +100,18 @@ var roleChanges = map[string]func(*AssumeRole){
 
 // program is the path of one that need not be there.
 var program, _ = filepath.Abs("token")
+
+func policies(names ...string) []PolicyARN {
+	var all []PolicyARN
+	for _, name := range names {
+		all = append(all, mustParse(ParsePolicyARN("arn:aws:iam::aws:policy/"+name)))
+	}
+	return all
+}
+
+func contexts(token string) []ProvidedContext {
+	return []ProvidedContext{mustParse(ParseProvidedContext("arn:aws:iam::aws:contextProvider/IdentityCenter=" + token))}
+}
 
 func mustParse[T any](value T, err error) T {
 	if err != nil {
@@ -119,6 +143,28 @@ func TestEveryFieldOfAssumeRoleIsInItsKey(t *testing.T) {
 	}
 	allDiffer(t, requests)
 	haveAll(t, roleChanges, reflect.TypeFor[AssumeRole](), reflect.TypeFor[Source]())
+}
+
+// Sets are sets: in another order, or with one named twice, they ask for the same.
+func TestOrderIsNotInTheKeyOfARole(t *testing.T) {
+	setUpSources(t)
+	one, other := baseRole(), baseRole()
+	one.PolicyARNs, other.PolicyARNs = policies("A", "B"), policies("B", "A", "B")
+	one.Tags, other.Tags = []Tag{{"team", "blue"}, {"cost", "1"}}, []Tag{{"cost", "1"}, {"team", "blue"}}
+	one.TransitiveTagKeys, other.TransitiveTagKeys = []string{"team", "cost"}, []string{"cost", "team"}
+	if requestKey(t, one) != requestKey(t, other) {
+		t.Error("the same sets in another order are another request")
+	}
+}
+
+// A key that changes by accident makes every kept lease a miss: what a role does
+// not have is not in its key.
+func TestKeyOfAPlainRoleStaysAsItIs(t *testing.T) {
+	setUpSources(t)
+	const want = "6cc76943fc0ca392d24737b4c936aa4a43b9b77e23aa9f4c4c184d62305ca129"
+	if got := requestKey(t, baseRole()); got != want {
+		t.Errorf("key of a plain role: got %s, want %s", got, want)
+	}
 }
 
 var cognitoChanges = map[string]func(*Cognito){

@@ -13,17 +13,69 @@ import (
 
 // AssumeRole is credlease assume-role.
 type AssumeRole struct {
-	RoleARN          provider.RoleARN `name:"role-arn" required:"" placeholder:"ARN" help:"Role to assume."`
-	RoleSessionName  sessionName      `placeholder:"NAME" env:"AWS_ROLE_SESSION_NAME" help:"Name of the session in AWS's logs; credlease- and the login name if not given."`
-	DurationSeconds  seconds          `placeholder:"TIME" help:"Lifetime to ask for, 900 to 43200 or as 1h; AWS gives an hour if not given."`
-	ExternalID       externalID       `placeholder:"ID" help:"External id that the role's trust policy asks for."`
-	Region           region           `placeholder:"REGION" help:"Region whose STS is asked; AWS_REGION, the source profile's, or the partition's own if not given."`
+	RoleARN          provider.RoleARN `name:"role-arn" required:"" placeholder:"ARN" help:"Role to assume (RoleArn)."`
+	RoleSessionName  sessionName      `placeholder:"NAME" env:"AWS_ROLE_SESSION_NAME" help:"Name of the session in AWS's logs (RoleSessionName): 2 to 64 of a-z A-Z 0-9 _ + = , . @ -. If not given, credlease- and the login name."`
+	DurationSeconds  seconds          `placeholder:"TIME" help:"Lifetime to ask for (DurationSeconds): 900 to 43200 or as 1h; at most 1h where the source is a role's session itself. AWS gives 1h if not given."`
+	Region           region           `placeholder:"REGION" help:"Region whose STS is asked. If not given, AWS_REGION, the source profile's, or the partition's own."`
 	SourceKeys       keysName         `placeholder:"NAME" group:"Source, one of:" help:"Access keys that 'keys add' keeps."`
 	SourceProfile    string           `placeholder:"NAME" group:"Source, one of:" help:"Profile of the AWS config files."`
 	CredentialSource string           `placeholder:"WORD" group:"Source, one of:" help:"Environment, EcsContainer or Ec2InstanceMetadata."`
 	WebIdentityToken *provider.Token  `placeholder:"TOKEN" group:"Source, one of:" help:"Identity provider's token: file:PATH, env:NAME or exec:PATH."`
 
+	sessionFlags
 	leaseFlags
+}
+
+// sessionFlags decide what the session may do, and what AWS's logs say of it.
+type sessionFlags struct {
+	ExternalID              externalID                 `placeholder:"ID" group:"Session:" help:"External id that the role's trust policy asks for (ExternalId): 2 to 1,224 of a-z A-Z 0-9 _ + = , . @ : / -."`
+	Policy                  *provider.Policy           `placeholder:"FILE" group:"Session:" help:"Session policy (Policy): a file with JSON of at most 2,048 characters. The session may do what both it and the role allow."`
+	PolicyARN               []provider.PolicyARN       `name:"policy-arn" sep:"none" placeholder:"ARN" group:"Session:" help:"Managed policy to use as a session policy (PolicyArns), of AWS or the role's account. Up to 10 times."`
+	Tag                     []provider.Tag             `sep:"none" placeholder:"KEY=VALUE" group:"Session:" help:"Session tag (Tags): a key of 1 to 128 and a value of 0 to 256 letters, digits, spaces and _ . : / = + - @. Up to 50 times."`
+	TransitiveTagKey        []tagKey                   `sep:"none" placeholder:"KEY" group:"Session:" help:"Key of a --tag that the sessions assumed from this one have too (TransitiveTagKeys). Up to 50 times."`
+	SourceIdentity          sourceIdentity             `placeholder:"NAME" group:"Session:" help:"Who asks, in AWS's logs of this session and all assumed from it (SourceIdentity): 2 to 64 of a-z A-Z 0-9 _ + = , . @ -."`
+	ProvidedContext         []provider.ProvidedContext `sep:"none" placeholder:"ARN=TOKEN" group:"Session:" help:"Context provider and its assertion (ProvidedContexts); TOKEN is file:PATH, env:NAME or exec:PATH. Up to 5 times."`
+	MinimumSessionTokenSize int                        `placeholder:"BYTES" group:"Session:" help:"Least size of the session token (MinimumSessionTokenSize), at most 4,096, to see whether programs take a larger one."`
+}
+
+func (f *sessionFlags) check(role provider.RoleARN) error {
+	if err := provider.CheckPolicyARNs(role, f.PolicyARN); err != nil {
+		return fmt.Errorf("--policy-arn: %w", err)
+	}
+	if err := provider.CheckTags(f.Tag, f.transitiveTagKeys()); err != nil {
+		return fmt.Errorf("--tag: %w", err)
+	}
+	if err := provider.CheckProvidedContexts(f.ProvidedContext); err != nil {
+		return fmt.Errorf("--provided-context: %w", err)
+	}
+	if n := f.MinimumSessionTokenSize; n < 0 || n > 4096 {
+		return fmt.Errorf("--minimum-session-token-size: %d is not 0 to 4096", n)
+	}
+	return nil
+}
+
+// onlySigned returns the first flag given that only AssumeRole has, which is
+// signed with a source's credentials.
+func (f *sessionFlags) onlySigned() string {
+	switch {
+	case f.ExternalID != "":
+		return "--external-id"
+	case len(f.Tag) > 0:
+		return "--tag"
+	case f.SourceIdentity != "":
+		return "--source-identity"
+	case len(f.ProvidedContext) > 0:
+		return "--provided-context"
+	}
+	return ""
+}
+
+func (f *sessionFlags) transitiveTagKeys() []string {
+	var keys []string
+	for _, key := range f.TransitiveTagKey {
+		keys = append(keys, string(key))
+	}
+	return keys
 }
 
 // Help is shown by --help.
@@ -40,6 +92,9 @@ With no source named, the environment's access keys are used if they are set.`
 func (a *AssumeRole) Validate() error {
 	if d := time.Duration(a.DurationSeconds); d != 0 && (d < 15*time.Minute || d > 12*time.Hour) {
 		return fmt.Errorf("--duration-seconds: %d is not 900 to 43200", int(d.Seconds()))
+	}
+	if err := a.check(a.RoleARN); err != nil {
+		return err
 	}
 	_, err := a.source()
 	return err
@@ -65,8 +120,8 @@ func (a *AssumeRole) source() (provider.Source, error) {
 		return s, provider.ErrNoSource
 	case named == 0:
 		s.CredentialSource = provider.SourceEnvironment
-	case s.WebIdentityToken != nil && a.ExternalID != "":
-		return s, errors.New("--external-id: AssumeRoleWithWebIdentity takes none")
+	case s.WebIdentityToken != nil && a.onlySigned() != "":
+		return s, fmt.Errorf("%s: AssumeRoleWithWebIdentity takes none", a.onlySigned())
 	}
 	switch s.CredentialSource {
 	case "", provider.SourceEnvironment, provider.SourceContainer, provider.SourceInstance:
@@ -86,12 +141,19 @@ func (a *AssumeRole) Run(p *Process) error {
 		name = provider.SessionName(login())
 	}
 	return p.lease(&provider.AssumeRole{
-		RoleARN:     a.RoleARN,
-		SessionName: name,
-		Duration:    time.Duration(a.DurationSeconds),
-		ExternalID:  string(a.ExternalID),
-		Region:      string(a.Region),
-		From:        source,
+		RoleARN:                 a.RoleARN,
+		SessionName:             name,
+		Duration:                time.Duration(a.DurationSeconds),
+		ExternalID:              string(a.ExternalID),
+		Policy:                  a.Policy,
+		PolicyARNs:              a.PolicyARN,
+		Tags:                    a.Tag,
+		TransitiveTagKeys:       a.transitiveTagKeys(),
+		SourceIdentity:          string(a.SourceIdentity),
+		ProvidedContexts:        a.ProvidedContext,
+		MinimumSessionTokenSize: a.MinimumSessionTokenSize,
+		Region:                  string(a.Region),
+		From:                    source,
 	}, a.leaseFlags)
 }
 

@@ -51,6 +51,24 @@ func (e *externalID) UnmarshalText(text []byte) error {
 	return err
 }
 
+// tagKey is the key of a session tag.
+type tagKey string
+
+func (k *tagKey) UnmarshalText(text []byte) error {
+	key, err := provider.ParseTagKey(string(text))
+	*k = tagKey(key)
+	return err
+}
+
+// sourceIdentity is a SourceIdentity.
+type sourceIdentity string
+
+func (s *sourceIdentity) UnmarshalText(text []byte) error {
+	name, err := provider.ParseSourceIdentity(string(text))
+	*s = sourceIdentity(name)
+	return err
+}
+
 // identityID is a Cognito identity id, which is hidden from the moment it is read.
 type identityID struct{ provider.Secret }
 

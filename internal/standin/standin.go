@@ -11,12 +11,13 @@
 //
 //	denied     nobody may assume it
 //	external   asks for the external id "the-external-id"
-//	mfa        asks for a session with MFA, or a code: any six digits but 000000, once
+//	mfa        asks for a session with MFA, or for a code of the device [DeviceSerial]
 //	onehour    has a maximum session duration of one hour
 package standin
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -47,7 +48,7 @@ type Standin struct {
 	closed     chan struct{}
 	keys       map[string]*key      // by access key id
 	identities map[string]*identity // by id
-	usedCodes  map[string]bool      // MFA serial and code
+	usedCodes  map[string]bool
 	secrets    []string
 	requests   []Request
 	calls      map[string]int
@@ -117,6 +118,18 @@ func (s *Standin) Calls(operation string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.calls[operation]
+}
+
+// Last is the last request for an operation, if there was any.
+func (s *Standin) Last(operation string) (Request, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range slices.Backward(s.requests) {
+		if r.Operation == operation {
+			return r, true
+		}
+	}
+	return Request{}, false
 }
 
 // now is the time by AWS's clock.

@@ -168,6 +168,9 @@ func (s *Standin) assumeRole(caller *key, form url.Values) (stsResult, *refusal)
 	if caller.role && lifetime > time.Hour {
 		return stsResult{}, invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
 	}
+	if refused := checkSession(account, form); refused != nil {
+		return stsResult{}, refused
+	}
 	mfa, refused := s.checkCode(caller, form)
 	if refused != nil {
 		return stsResult{}, refused
@@ -175,33 +178,18 @@ func (s *Standin) assumeRole(caller *key, form url.Values) (stsResult, *refusal)
 	if name == "denied" || name == "external" && external != "the-external-id" || name == "mfa" && !mfa {
 		return stsResult{}, refuse(403, "AccessDenied", "User: "+caller.arn+" is not authorized to perform: sts:AssumeRole on resource: "+form.Get("RoleArn"))
 	}
-	return s.roleSession(partition, account, name, form.Get("RoleSessionName"), lifetime, mfa), nil
+	padding, _ := strconv.Atoi(form.Get("MinimumSessionTokenSize"))
+	return s.roleSession(key{mfa: mfa, padding: padding}, partition, account, name, form.Get("RoleSessionName"), lifetime), nil
 }
 
-// checkCode reports whether the caller has shown an MFA device, now or when its
-// session began. A code works once.
-func (s *Standin) checkCode(caller *key, form url.Values) (bool, *refusal) {
-	serial, code := form.Get("SerialNumber"), form.Get("TokenCode")
-	if serial == "" && code == "" {
-		return caller.mfa, nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, err := strconv.Atoi(code)
-	if err != nil || len(code) != 6 || code == "000000" || s.usedCodes[serial+" "+code] {
-		return false, refuse(403, "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code.")
-	}
-	s.usedCodes[serial+" "+code] = true
-	return true, nil
-}
-
-func (s *Standin) roleSession(partition, account, name, session string, lifetime time.Duration, mfa bool) stsResult {
+func (s *Standin) roleSession(k key, partition, account, name, session string, lifetime time.Duration) stsResult {
 	user := assumedRoleUser{
 		AssumedRoleID: "AROASTANDINROLE00001:" + session,
 		Arn:           "arn:" + partition + ":sts::" + account + ":assumed-role/" + name + "/" + session,
 	}
-	id, k := s.issue(key{arn: user.Arn, userID: user.AssumedRoleID, mfa: mfa, role: true}, lifetime)
-	return stsResult{Credentials: stsCredentialsOf(id, k), AssumedRoleUser: &user}
+	k.arn, k.userID, k.role = user.Arn, user.AssumedRoleID, true
+	id, issued := s.issue(k, lifetime)
+	return stsResult{Credentials: stsCredentialsOf(id, issued), AssumedRoleUser: &user}
 }
 
 func stsCredentialsOf(id string, k *key) *stsCredentials {
@@ -239,7 +227,7 @@ func (s *Standin) assumeRoleWithWebIdentity(form url.Values) (stsResult, *refusa
 	if name == "denied" {
 		return stsResult{}, refuse(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 	}
-	result := s.roleSession(partition, account, name, form.Get("RoleSessionName"), lifetime, false)
+	result := s.roleSession(key{}, partition, account, name, form.Get("RoleSessionName"), lifetime)
 	result.SubjectFromWebIdentityToken, result.Audience, result.Provider = token.Subject, token.Audience, token.Issuer
 	return result, nil
 }
