@@ -39,13 +39,6 @@ func (s *Standin) issue(k key, lifetime time.Duration) (string, *key) {
 	return id, &k
 }
 
-// hide notes a text that no client may let out.
-func (s *Standin) hide(secret string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.secrets = append(s.secrets, secret)
-}
-
 // randomText returns n characters of the base64 alphabet.
 func randomText(n int) string {
 	data := make([]byte, n)

@@ -13,6 +13,7 @@
 //	external   asks for the external id "the-external-id"
 //	mfa        asks for a session with MFA, or for a code of the device [DeviceSerial]
 //	onehour    has a maximum session duration of one hour
+//	loggedin   asks for an identity pool's token of somebody who has logged in
 package standin
 
 import (
@@ -23,7 +24,7 @@ import (
 	"time"
 )
 
-// What there is from the start: an account, two users and two identity pools.
+// What there is from the start: an account, two users and the identity pools.
 const (
 	Account = "111122223333"
 
@@ -33,30 +34,33 @@ const (
 	BobAccessKeyID     = "AKIASTANDINBOB000001"
 	BobSecretAccessKey = "standin/bob/is/not/a/real/secret/key/001"
 
-	GuestPool = "eu-west-1:00000000-0000-4000-8000-000000000001" // guests are welcome
-	LoginPool = "eu-west-1:00000000-0000-4000-8000-000000000002" // guests are not
+	GuestPool    = "eu-west-1:00000000-0000-4000-8000-000000000001" // guests are welcome
+	LoginPool    = "eu-west-1:00000000-0000-4000-8000-000000000002" // guests are not
+	EnhancedPool = "eu-west-1:00000000-0000-4000-8000-000000000003" // guests are, the classic flow is not
+	MappedPool   = "eu-west-1:00000000-0000-4000-8000-000000000004" // has role mappings, by the login's token
 
 	DeveloperProvider = "login.standin"
 )
 
-// providers are those that both pools accept.
-var providers = []string{"accounts.google.com", "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_standin", DeveloperProvider, "cognito-identity.amazonaws.com"}
+// providers are those that all pools accept.
+var providers = []string{"accounts.google.com", "cognito-idp.eu-west-1.amazonaws.com/eu-west-1_standin", DeveloperProvider, cognitoIssuer}
 
 // A Standin answers for AWS. Use [New] or [NewServer].
 type Standin struct {
-	mu         sync.Mutex
-	closed     chan struct{}
-	keys       map[string]*key      // by access key id
-	identities map[string]*identity // by id
-	usedCodes  map[string]bool
-	secrets    []string
-	requests   []Request
-	calls      map[string]int
-	faults     []*fault
-	lifetime   time.Duration
-	offset     time.Duration
-	tokenSize  int
-	issued     int
+	mu           sync.Mutex
+	closed       chan struct{}
+	keys         map[string]*key      // by access key id
+	identities   map[string]*identity // by id
+	usedCodes    map[string]bool      // MFA serial and code
+	openIDTokens map[string]bool      // those of identity pools
+	secrets      []string
+	requests     []Request
+	calls        map[string]int
+	faults       []*fault
+	lifetime     time.Duration
+	offset       time.Duration
+	tokenSize    int
+	issued       int
 }
 
 // New returns a stand-in in which nothing has been issued.
@@ -67,10 +71,11 @@ func New() *Standin {
 			AccessKeyID:    {secret: SecretAccessKey, arn: "arn:aws:iam::" + Account + ":user/alice", userID: "AIDASTANDINALICE0001"},
 			BobAccessKeyID: {secret: BobSecretAccessKey, arn: "arn:aws:iam::" + Account + ":user/bob", userID: "AIDASTANDINBOB000001"},
 		},
-		identities: map[string]*identity{},
-		usedCodes:  map[string]bool{},
-		calls:      map[string]int{},
-		tokenSize:  700,
+		identities:   map[string]*identity{},
+		usedCodes:    map[string]bool{},
+		openIDTokens: map[string]bool{},
+		calls:        map[string]int{},
+		tokenSize:    700,
 	}
 }
 

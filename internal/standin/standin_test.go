@@ -270,6 +270,57 @@ func TestDeveloperIdentitiesAreSigned(t *testing.T) {
 	refused(t, "a wrong signature", "SignatureDoesNotMatch", err)
 }
 
+// An identity pool's developer user, and logins, are linked to one identity.
+func TestLinkedLogins(t *testing.T) {
+	server := serve(t)
+	signed := cognitoidentity.NewFromConfig(config(server, standin.AccessKeyID, standin.SecretAccessKey))
+	google := func(subject string) string {
+		return standin.JWT("https://accounts.google.com", subject, "app", time.Now().Add(time.Hour))
+	}
+	get := func(identity *string, logins map[string]string) (*cognitoidentity.GetOpenIdTokenForDeveloperIdentityOutput, error) {
+		return signed.GetOpenIdTokenForDeveloperIdentity(t.Context(), &cognitoidentity.GetOpenIdTokenForDeveloperIdentityInput{
+			IdentityPoolId: aws.String(standin.LoginPool), IdentityId: identity, Logins: logins,
+		})
+	}
+	ann, err := get(nil, map[string]string{standin.DeveloperProvider: "ann", "accounts.google.com": google("ann")})
+	if err != nil {
+		t.Fatalf("link a login: %v", err)
+	}
+	client := cognitoidentity.NewFromConfig(config(server))
+	id, err := client.GetId(t.Context(), &cognitoidentity.GetIdInput{
+		IdentityPoolId: aws.String(standin.LoginPool), Logins: map[string]string{"accounts.google.com": google("ann")},
+	})
+	if err != nil || *id.IdentityId != *ann.IdentityId {
+		t.Errorf("the linked login is another identity, or none: %v", err)
+	}
+	bob, err := get(nil, map[string]string{standin.DeveloperProvider: "bob"})
+	if err != nil {
+		t.Fatalf("another user: %v", err)
+	}
+	_, err = get(nil, map[string]string{standin.DeveloperProvider: "bob", "accounts.google.com": google("ann")})
+	refused(t, "logins of two identities", "ResourceConflictException", err)
+	_, err = get(ann.IdentityId, map[string]string{standin.DeveloperProvider: "bob"})
+	refused(t, "a user of another identity", "DeveloperUserAlreadyRegisteredException", err)
+	_, err = get(ann.IdentityId, map[string]string{standin.DeveloperProvider: "new"})
+	refused(t, "a user without a login of the identity", "NotAuthorizedException", err)
+	_, err = get(nil, map[string]string{"accounts.google.com": google("ann")})
+	refused(t, "no developer user", "InvalidParameterException", err)
+
+	own := map[string]string{"cognito-identity.amazonaws.com": *ann.Token}
+	if _, err := client.GetCredentialsForIdentity(t.Context(), &cognitoidentity.GetCredentialsForIdentityInput{IdentityId: ann.IdentityId, Logins: own}); err != nil {
+		t.Errorf("credentials by the pool's own token: %v", err)
+	}
+	_, err = client.GetCredentialsForIdentity(t.Context(), &cognitoidentity.GetCredentialsForIdentityInput{IdentityId: bob.IdentityId, Logins: own})
+	refused(t, "another's token", "NotAuthorizedException", err)
+	_, err = client.GetId(t.Context(), &cognitoidentity.GetIdInput{IdentityPoolId: aws.String(standin.LoginPool), Logins: own})
+	refused(t, "an id for the pool's own token", "NotAuthorizedException", err)
+	forged := standin.JWT("https://cognito-identity.amazonaws.com", *ann.IdentityId, standin.LoginPool, time.Now().Add(time.Hour))
+	_, err = sts.NewFromConfig(config(server)).AssumeRoleWithWebIdentity(t.Context(), &sts.AssumeRoleWithWebIdentityInput{
+		RoleArn: aws.String(deploy), RoleSessionName: aws.String("test"), WebIdentityToken: aws.String(forged),
+	})
+	refused(t, "a token that no pool issued", "InvalidIdentityToken", err)
+}
+
 // Faults are what real clients see of a service in trouble.
 func TestFaults(t *testing.T) {
 	for kind, code := range map[string]string{

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -224,7 +225,12 @@ func (s *Standin) assumeRoleWithWebIdentity(form url.Values) (stsResult, *refusa
 	if !s.now().Before(token.expires()) {
 		return stsResult{}, refuse(400, "ExpiredTokenException", "Token expired: current date/time must be before the expiration date/time")
 	}
-	if name == "denied" {
+	if token.Issuer == "https://"+cognitoIssuer {
+		if _, ok := s.ownToken(form.Get("WebIdentityToken")); !ok || pools[token.Audience] == (pool{}) {
+			return stsResult{}, refuse(400, "InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements")
+		}
+	}
+	if name == "denied" || name == "loggedin" && !slices.Contains(token.Methods, "authenticated") {
 		return stsResult{}, refuse(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 	}
 	result := s.roleSession(key{}, partition, account, name, form.Get("RoleSessionName"), lifetime)
