@@ -130,6 +130,8 @@ func testEnv(work, url string) []string {
 		"ALICE_SECRET=" + standin.SecretAccessKey,
 		"GUEST_POOL=" + standin.GuestPool,
 		"LOGIN_POOL=" + standin.LoginPool,
+		"ENHANCED_POOL=" + standin.EnhancedPool,
+		"MAPPED_POOL=" + standin.MappedPool,
 		"ROLE=arn:aws:iam::" + standin.Account + ":role",
 		"ROLE_SESSION=arn:aws:sts::" + standin.Account + ":assumed-role",
 	}
@@ -179,14 +181,23 @@ func request(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// token writes an identity provider's token to a file: token FILE SUBJECT LIFETIME
+// token writes an identity provider's token to a file, with Google's issuer if no
+// claim says another: token FILE SUBJECT LIFETIME [CLAIM=VALUE[,VALUE]]...
 func token(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 3 {
-		ts.Fatalf("usage: token FILE SUBJECT LIFETIME")
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: token FILE SUBJECT LIFETIME [CLAIM=VALUE[,VALUE]]...")
 	}
 	lifetime, err := time.ParseDuration(args[2])
 	ts.Check(err)
-	jwt := standin.JWT("https://accounts.google.com", args[1], "an app", time.Now().Add(lifetime))
+	claims := map[string]any{}
+	for _, text := range args[3:] {
+		name, value, _ := strings.Cut(text, "=")
+		claims[name] = value
+		if strings.HasSuffix(name, "roles") {
+			claims[name] = strings.Split(value, ",")
+		}
+	}
+	jwt := standin.JWT("https://accounts.google.com", args[1], "an app", time.Now().Add(lifetime), claims)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(jwt+"\n"), 0o600))
 }
 

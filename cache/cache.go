@@ -163,7 +163,7 @@ func (c *Cache) orKept(kept Lease, failure error) (Lease, error) {
 
 // mint asks AWS. While the kept lease is usable, that gets one short attempt.
 func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Request, kept Lease) (Lease, error) {
-	given := provider.Given{Identity: c.identity(ctx, request, kept)}
+	given := provider.Given{Identity: c.identity(ctx, request, kept), Skew: kept.Skew}
 	if kept.usable(time.Now()) && !c.Refresh {
 		given.Attempts = 1
 		var cancel context.CancelFunc

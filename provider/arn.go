@@ -106,6 +106,16 @@ func ParseSourceIdentity(text string) (string, error) {
 	return text, nil
 }
 
+// ParseProviderID checks AssumeRoleWithWebIdentity's ProviderId: a host, without
+// a scheme or a port.
+func ParseProviderID(text string) (string, error) {
+	isHost := func(r rune) bool { return isNameRune(r) && !strings.ContainsRune("_+=,@", r) }
+	if len(text) < 4 || len(text) > 2048 || strings.ContainsFunc(text, func(r rune) bool { return !isHost(r) }) {
+		return "", fmt.Errorf("provider id %q is not a host such as www.amazon.com or graph.facebook.com", shorten(text))
+	}
+	return text, nil
+}
+
 // isNameRune holds for [\w+=,.@-], which IAM and STS allow in names.
 func isNameRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_+=,.@-", r)

@@ -19,6 +19,7 @@ type AssumeRole struct {
 	SessionName string
 	Duration    time.Duration // 15 minutes to 12 hours; 0 leaves it to AWS, which gives one hour
 	ExternalID  string
+	ProviderID  string // of the web identity token, where it is an OAuth 2.0 access token
 	// Policy and PolicyARNs take permissions from the session, and give none.
 	Policy            *Policy
 	PolicyARNs        []PolicyARN // see [CheckPolicyARNs]
@@ -86,6 +87,9 @@ func (r *AssumeRole) addSessionFacts(ctx context.Context, facts Facts) error {
 	}
 	if r.SourceIdentity != "" {
 		facts["source identity"] = r.SourceIdentity
+	}
+	if r.ProviderID != "" {
+		facts["provider id"] = r.ProviderID
 	}
 	if r.MinimumSessionTokenSize > 0 {
 		facts["minimum session token size"] = r.MinimumSessionTokenSize
@@ -164,27 +168,6 @@ func policyDescriptors(policies []PolicyARN) []types.PolicyDescriptorType {
 		descriptors = append(descriptors, types.PolicyDescriptorType{Arn: aws.String(name)})
 	}
 	return descriptors
-}
-
-func (r *AssumeRole) mintWithWebIdentity(ctx context.Context, given Given) (Minted, error) {
-	token, err := r.From.WebIdentityToken.read(ctx)
-	if err != nil {
-		return Minted{}, err
-	}
-	cfg, err := loadAnonymous(ctx)
-	if err != nil {
-		return Minted{}, fail(r.step(), err)
-	}
-	out, err := r.client(cfg, given).AssumeRoleWithWebIdentity(ctx, &sts.AssumeRoleWithWebIdentityInput{
-		RoleArn:          aws.String(r.RoleARN.String()),
-		RoleSessionName:  aws.String(r.SessionName),
-		DurationSeconds:  r.durationSeconds(),
-		WebIdentityToken: aws.String(token.reveal()),
-	})
-	if err != nil {
-		return Minted{}, fail(r.step(), err, token)
-	}
-	return r.minted(out.Credentials, out.AssumedRoleUser, out.ResultMetadata)
 }
 
 func (r *AssumeRole) client(cfg aws.Config, given Given) *sts.Client {

@@ -13,11 +13,10 @@ import (
 // answers are the error codes that AWS has for us, and what they are to be taken
 // for.
 var answers = map[string]Class{
-	"AccessDenied":              ClassDenied,
-	"AccessDeniedException":     ClassDenied,
-	"NotAuthorizedException":    ClassDenied,
-	"RegionDisabledException":   ClassDenied,
-	"ResourceConflictException": ClassDenied,
+	"AccessDenied":            ClassDenied,
+	"AccessDeniedException":   ClassDenied,
+	"NotAuthorizedException":  ClassDenied,
+	"RegionDisabledException": ClassDenied,
 
 	"ExpiredToken":         ClassSourceExpired,
 	"RequestExpired":       ClassClock,
@@ -36,18 +35,21 @@ var answers = map[string]Class{
 	"IDPRejectedClaim":              ClassToken,
 
 	"ResourceNotFoundException":                 ClassNotFound,
-	"InvalidIdentityPoolConfigurationException": ClassRejected,
+	"ResourceConflictException":                 ClassLinked,
+	"DeveloperUserAlreadyRegisteredException":   ClassLinked,
+	"InvalidIdentityPoolConfigurationException": ClassPoolRole,
 	"ValidationError":                           ClassRejected,
 	"MalformedPolicyDocument":                   ClassRejected,
 	"PackedPolicyTooLarge":                      ClassRejected,
 	"InvalidParameterException":                 ClassRejected,
 
-	"Throttling":               ClassThrottled,
-	"ThrottlingException":      ClassThrottled,
-	"ThrottledException":       ClassThrottled,
-	"TooManyRequestsException": ClassThrottled,
-	"RequestLimitExceeded":     ClassThrottled,
-	"LimitExceededException":   ClassThrottled,
+	"Throttling":                      ClassThrottled,
+	"ThrottlingException":             ClassThrottled,
+	"ThrottledException":              ClassThrottled,
+	"TooManyRequestsException":        ClassThrottled,
+	"RequestLimitExceeded":            ClassThrottled,
+	"LimitExceededException":          ClassThrottled,
+	"ConcurrentModificationException": ClassThrottled,
 
 	"IDPCommunicationError":    ClassUnavailable,
 	"ExternalServiceException": ClassUnavailable,

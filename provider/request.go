@@ -32,6 +32,8 @@ type Given struct {
 	Credentials Credentials
 	// Identity is the Cognito identity id of an earlier mint, if there is one.
 	Identity Secret
+	// Skew is AWS's clock less the local one at an earlier mint, if there was one.
+	Skew time.Duration
 	// Attempts is how often each call may be tried; 0 leaves it to the SDK.
 	Attempts int
 }

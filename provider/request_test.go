@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -73,6 +74,7 @@ var roleChanges = map[string]func(*AssumeRole){
 	"SessionName":             func(r *AssumeRole) { r.SessionName = "bob" },
 	"Duration":                func(r *AssumeRole) { r.Duration = 2 * time.Hour },
 	"ExternalID":              func(r *AssumeRole) { r.ExternalID = "another" },
+	"ProviderID":              func(r *AssumeRole) { r.ProviderID = "www.amazon.com" },
 	"Policy":                  func(r *AssumeRole) { r.Policy = NewPolicy("testdata/policy.json") },
 	"Policy, another":         func(r *AssumeRole) { r.Policy = NewPolicy("testdata/policy2.json") },
 	"PolicyARNs":              func(r *AssumeRole) { r.PolicyARNs = policies("ReadOnlyAccess") },
@@ -178,6 +180,24 @@ var cognitoChanges = map[string]func(*Cognito){
 	"Logins, two": func(c *Cognito) {
 		c.Logins = []Login{login("accounts.google.com=env:TOKEN_A"), login("graph.facebook.com=env:TOKEN_A")}
 	},
+	"CustomRole":          func(c *Cognito) { c.CustomRole = baseRole().RoleARN },
+	"Classic":             func(c *Cognito) { c.Classic = &AssumeRole{RoleARN: baseRole().RoleARN} },
+	"Classic, its fields": func(c *Cognito) { c.Classic = &AssumeRole{RoleARN: baseRole().RoleARN, Duration: 2 * time.Hour} },
+	"Developer":           func(c *Cognito) { develop(c) },
+	"From":                func(c *Cognito) { develop(c); c.From = Source{Keys: "another"} },
+	"Provider":            func(c *Cognito) { develop(c).Provider = "login.other" },
+	"User":                func(c *Cognito) { develop(c).User = "bob" },
+	"PrincipalTags":       func(c *Cognito) { develop(c).PrincipalTags = []PrincipalTag{{"team", "blue"}} },
+	"PrincipalTags, value": func(c *Cognito) {
+		develop(c).PrincipalTags = []PrincipalTag{{"team", "red"}}
+	},
+}
+
+// develop makes the request one of a developer's user.
+func develop(c *Cognito) *Developer {
+	c.From = Source{Keys: "work"}
+	c.Developer = &Developer{Provider: "login.standin", User: "ann"}
+	return c.Developer
 }
 
 func login(text string) Login { return mustParse(ParseLogin(text)) }
@@ -195,7 +215,47 @@ func TestEveryFieldOfCognitoIsInItsKey(t *testing.T) {
 		requests[field] = changed
 	}
 	allDiffer(t, requests)
-	haveAll(t, cognitoChanges, reflect.TypeFor[Cognito]())
+	fields := maps.Clone(cognitoChanges)
+	fields["TokenDuration"] = nil // see TestWhatIsNotInTheKeyOfCognito
+	haveAll(t, fields, reflect.TypeFor[Cognito](), reflect.TypeFor[Developer]())
+}
+
+// The token that is exchanged for credentials may live longer: they do not.
+func TestWhatIsNotInTheKeyOfCognito(t *testing.T) {
+	setUpSources(t)
+	key := func(duration time.Duration, tags ...PrincipalTag) Key {
+		c := baseCognito()
+		developer := develop(c)
+		developer.TokenDuration, developer.PrincipalTags = duration, tags
+		return requestKey(t, c)
+	}
+	blue, low := PrincipalTag{"team", "blue"}, PrincipalTag{"cost", "low"}
+	if key(0, blue, low) != key(time.Hour, low, blue) {
+		t.Error("the token's lifetime or the order of tags makes another request")
+	}
+}
+
+// The identity id is one for all that a user asks the pool for.
+func TestIdentityIsTheUsers(t *testing.T) {
+	setUpSources(t)
+	item := func(change func(*Cognito)) Key {
+		c := baseCognito()
+		develop(c)
+		change(c)
+		facts, err := c.IdentityFacts(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keyOf(t, facts)
+	}
+	first := item(func(*Cognito) {})
+	for name, change := range cognitoChanges {
+		field, _, _ := strings.Cut(name, ",")
+		another := slices.Contains([]string{"Pool", "Logins", "Provider", "User"}, field)
+		if got := item(change); (got != first) != another {
+			t.Errorf("a change of %s: another identity is %v, want %v", name, got != first, another)
+		}
+	}
 }
 
 func TestOrderOfLoginsIsNotInTheKey(t *testing.T) {

@@ -49,3 +49,9 @@ func (c *ProvidedContext) UnmarshalText(text []byte) (err error) {
 	*c, err = ParseProvidedContext(string(text))
 	return err
 }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (t *PrincipalTag) UnmarshalText(text []byte) (err error) {
+	*t, err = ParsePrincipalTag(string(text))
+	return err
+}

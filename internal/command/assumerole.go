@@ -3,9 +3,6 @@ package command
 import (
 	"errors"
 	"fmt"
-	"os"
-	"os/user"
-	"strings"
 	"time"
 
 	"credlease/provider"
@@ -17,12 +14,11 @@ type AssumeRole struct {
 	RoleSessionName  sessionName      `placeholder:"NAME" env:"AWS_ROLE_SESSION_NAME" help:"Name of the session in AWS's logs (RoleSessionName): 2 to 64 of a-z A-Z 0-9 _ + = , . @ -. If not given, credlease- and the login name."`
 	DurationSeconds  seconds          `placeholder:"TIME" help:"Lifetime to ask for (DurationSeconds): 900 to 43200 or as 1h; at most 1h where the source is a role's session itself. AWS gives 1h if not given."`
 	Region           region           `placeholder:"REGION" help:"Region whose STS is asked. If not given, AWS_REGION, the source profile's, or the partition's own."`
-	SourceKeys       keysName         `placeholder:"NAME" group:"Source, one of:" help:"Access keys that 'keys add' keeps."`
-	SourceProfile    string           `placeholder:"NAME" group:"Source, one of:" help:"Profile of the AWS config files."`
-	CredentialSource string           `placeholder:"WORD" group:"Source, one of:" help:"Environment, EcsContainer or Ec2InstanceMetadata."`
 	WebIdentityToken *provider.Token  `placeholder:"TOKEN" group:"Source, one of:" help:"Identity provider's token: file:PATH, env:NAME or exec:PATH."`
+	ProviderID       providerID       `placeholder:"HOST" help:"Identity provider of a --web-identity-token that is an OAuth 2.0 access token (ProviderId): www.amazon.com or graph.facebook.com. Not for OpenID Connect."`
 
 	sessionFlags
+	sourceFlags
 	leaseFlags
 }
 
@@ -101,33 +97,24 @@ func (a *AssumeRole) Validate() error {
 }
 
 func (a *AssumeRole) source() (provider.Source, error) {
-	s := provider.Source{
-		Keys:             string(a.SourceKeys),
-		Profile:          a.SourceProfile,
-		CredentialSource: a.CredentialSource,
-		WebIdentityToken: a.WebIdentityToken,
-	}
-	named := 0
-	for _, is := range []bool{s.Keys != "", s.Profile != "", s.CredentialSource != "", s.WebIdentityToken != nil} {
-		if is {
-			named++
+	if a.WebIdentityToken == nil {
+		s, err := a.sourceFlags.source()
+		switch {
+		case err != nil && !a.named():
+			err = provider.ErrNoSource
+		case err == nil && a.ProviderID != "":
+			err = errors.New("--provider-id: it is the provider of a --web-identity-token")
 		}
+		return s, err
 	}
+	s := provider.Source{WebIdentityToken: a.WebIdentityToken}
 	switch {
-	case named > 1:
+	case a.named():
 		return s, errors.New("two sources: name only one of --source-keys, --source-profile, --credential-source and --web-identity-token")
-	case named == 0 && !provider.EnvironmentHasKeys():
-		return s, provider.ErrNoSource
-	case named == 0:
-		s.CredentialSource = provider.SourceEnvironment
-	case s.WebIdentityToken != nil && a.onlySigned() != "":
+	case a.onlySigned() != "":
 		return s, fmt.Errorf("%s: AssumeRoleWithWebIdentity takes none", a.onlySigned())
 	}
-	switch s.CredentialSource {
-	case "", provider.SourceEnvironment, provider.SourceContainer, provider.SourceInstance:
-		return s, nil
-	}
-	return s, fmt.Errorf("--credential-source: %q is none of Environment, EcsContainer and Ec2InstanceMetadata", s.CredentialSource)
+	return s, nil
 }
 
 // Run prints the credentials.
@@ -136,15 +123,12 @@ func (a *AssumeRole) Run(p *Process) error {
 	if err != nil {
 		return err
 	}
-	name := string(a.RoleSessionName)
-	if name == "" {
-		name = provider.SessionName(login())
-	}
 	return p.lease(&provider.AssumeRole{
 		RoleARN:                 a.RoleARN,
-		SessionName:             name,
+		SessionName:             a.RoleSessionName.orLogin(),
 		Duration:                time.Duration(a.DurationSeconds),
 		ExternalID:              string(a.ExternalID),
+		ProviderID:              string(a.ProviderID),
 		Policy:                  a.Policy,
 		PolicyARNs:              a.PolicyARN,
 		Tags:                    a.Tag,
@@ -155,13 +139,4 @@ func (a *AssumeRole) Run(p *Process) error {
 		Region:                  string(a.Region),
 		From:                    source,
 	}, a.leaseFlags)
-}
-
-// login is the name that the user logged in with.
-func login() string {
-	if account, err := user.Current(); err == nil {
-		// On Windows the name is DOMAIN\NAME.
-		return account.Username[strings.LastIndexByte(account.Username, '\\')+1:]
-	}
-	return os.Getenv("USER")
 }

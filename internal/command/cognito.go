@@ -1,18 +1,65 @@
 package command
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"time"
 
 	"credlease/provider"
 )
 
 // Cognito is credlease cognito.
 type Cognito struct {
-	IdentityPoolID provider.PoolID  `name:"identity-pool-id" required:"" placeholder:"ID" help:"Identity pool to ask, REGION:GUID."`
-	IdentityID     identityID       `placeholder:"ID" help:"Identity to be, where it is not to be AWS's choice."`
-	Login          []provider.Login `sep:"none" placeholder:"PROVIDER=TOKEN" help:"Login at an identity provider, as a guest if none is given. TOKEN is file:PATH, env:NAME or exec:PATH. Can be given several times."`
+	IdentityPoolID provider.PoolID   `name:"identity-pool-id" required:"" placeholder:"ID" help:"Identity pool to ask (IdentityPoolId), REGION:GUID."`
+	IdentityID     identityID        `placeholder:"ID" help:"Identity to be (IdentityId), REGION:GUID, where it is not to be AWS's choice."`
+	Login          []provider.Login  `sep:"none" placeholder:"PROVIDER=TOKEN" help:"Login at an identity provider (Logins), a guest if none is given. TOKEN is file:PATH, env:NAME or exec:PATH. Can be given several times, up to 10: AWS links them to one identity."`
+	CustomRoleARN  *provider.RoleARN `name:"custom-role-arn" placeholder:"ARN" help:"Role to get (CustomRoleArn), one of those that a --login's token names; the pool's choice if not given."`
+	ShowIdentityID bool              `help:"Print the identity id in full, for a human: it is a secret, since a guest's is enough to be that guest. No SDK can read what is printed."`
 
+	classicFlags
+	developerFlags
+	sourceFlags
 	leaseFlags
+}
+
+// classicFlags are those of the flow that ends in AssumeRoleWithWebIdentity.
+type classicFlags struct {
+	Classic                 bool                 `group:"Classic flow:" help:"Ask by the classic flow, which the pool's settings must allow: GetOpenIdToken, then AssumeRoleWithWebIdentity for --role-arn."`
+	RoleARN                 *provider.RoleARN    `name:"role-arn" placeholder:"ARN" group:"Classic flow:" help:"Role to assume (RoleArn); it must trust the pool."`
+	RoleSessionName         sessionName          `placeholder:"NAME" group:"Classic flow:" help:"Name of the session in AWS's logs (RoleSessionName): 2 to 64 of a-z A-Z 0-9 _ + = , . @ -. If not given, $AWS_ROLE_SESSION_NAME, or credlease- and the login name."`
+	DurationSeconds         seconds              `placeholder:"TIME" group:"Classic flow:" help:"Lifetime to ask for (DurationSeconds): 900 to 43200 or as 1h, at most what the role allows. AWS gives 1h if not given."`
+	Policy                  *provider.Policy     `placeholder:"FILE" group:"Classic flow:" help:"Session policy (Policy): a file with JSON of at most 2,048 characters. The session may do what both it and the role allow."`
+	PolicyARN               []provider.PolicyARN `name:"policy-arn" sep:"none" placeholder:"ARN" group:"Classic flow:" help:"Managed policy to use as a session policy (PolicyArns), of AWS or the role's account. Up to 10 times."`
+	MinimumSessionTokenSize int                  `placeholder:"BYTES" group:"Classic flow:" help:"Least size of the session token (MinimumSessionTokenSize), at most 4,096, to see whether programs take a larger one."`
+}
+
+// given names a flag that is for the classic flow, if one is given.
+func (f *classicFlags) given() string {
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{
+		{"--role-arn", f.RoleARN != nil},
+		{"--role-session-name", f.RoleSessionName != ""},
+		{"--duration-seconds", f.DurationSeconds != 0},
+		{"--policy", f.Policy != nil},
+		{"--policy-arn", len(f.PolicyARN) > 0},
+		{"--minimum-session-token-size", f.MinimumSessionTokenSize != 0},
+	} {
+		if flag.given {
+			return flag.name
+		}
+	}
+	return ""
+}
+
+// developerFlags are those of GetOpenIdTokenForDeveloperIdentity.
+type developerFlags struct {
+	DeveloperProvider developerProvider       `placeholder:"NAME" group:"Developer identity:" help:"The pool's developer provider (a key of Logins): 1 to 128 of a-z A-Z 0-9 . _ -. Asked by GetOpenIdTokenForDeveloperIdentity, which the source signs."`
+	DeveloperUser     developerUser           `placeholder:"ID" group:"Developer identity:" help:"User of it to be (its value): 1 to 1,024 characters. Each --login is linked to the same identity, which is --identity-id if that is given."`
+	PrincipalTag      []provider.PrincipalTag `sep:"none" placeholder:"KEY=VALUE" group:"Developer identity:" help:"Tag of the user's sessions (PrincipalTags): a key of 1 to 128 and a value of 1 to 256 characters. Up to 50 times."`
+	TokenDuration     seconds                 `placeholder:"TIME" group:"Developer identity:" help:"How long the token is good that is exchanged for credentials (TokenDuration): 1 to 86400 or as 5m. AWS gives 15m if not given."`
 }
 
 // Help is shown by --help.
@@ -28,23 +75,152 @@ func (*Cognito) Help() string {
   region = eu-west-1`
 }
 
-// Validate refuses two logins at one provider: the API takes one of each.
+// Validate checks what no single flag shows. It runs before anything else does.
 func (c *Cognito) Validate() error {
-	seen := map[string]bool{}
+	switch {
+	case c.ShowIdentityID && c.ShowSecrets:
+		return errors.New("--show-identity-id: it prints no document, which --show-secrets asks for")
+	case !c.IdentityID.Empty() && !c.IdentityPoolID.MayHold(c.IdentityID.Secret):
+		return errors.New("--identity-id: it is of another region than the pool")
+	}
+	for _, check := range []func() error{c.checkLogins, c.checkCustomRole, c.checkClassic, c.checkDeveloper} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkLogins holds the logins to the API's Logins: ten, and one of each provider.
+func (c *Cognito) checkLogins() error {
+	logins, seen := len(c.Login), map[string]bool{}
+	if c.DeveloperProvider != "" {
+		logins++
+		seen[string(c.DeveloperProvider)] = true
+	}
 	for _, login := range c.Login {
 		if seen[login.Provider] {
 			return fmt.Errorf("--login: two for %s", login.Provider)
 		}
 		seen[login.Provider] = true
 	}
+	if logins > 10 {
+		return fmt.Errorf("--login: %d logins, and an identity may have 10", logins)
+	}
 	return nil
+}
+
+func (c *Cognito) checkCustomRole() error {
+	switch {
+	case c.CustomRoleARN == nil:
+		return nil
+	case c.Classic:
+		return errors.New("--custom-role-arn: the role of the classic flow is --role-arn")
+	case c.DeveloperProvider != "":
+		return errors.New("--custom-role-arn: a developer's user has no token that names roles; see --classic")
+	case len(c.Login) == 0:
+		return errors.New("--custom-role-arn: it chooses among the roles of a --login's token")
+	}
+	return c.checkPartition("--custom-role-arn", *c.CustomRoleARN)
+}
+
+func (c *Cognito) checkClassic() error {
+	d := time.Duration(c.DurationSeconds)
+	switch {
+	case !c.Classic && c.given() != "":
+		return fmt.Errorf("%s: it is for --classic; by the enhanced flow the role is the pool's choice or --custom-role-arn, for an hour", c.given())
+	case !c.Classic:
+		return nil
+	case c.RoleARN == nil:
+		return errors.New("--classic: name the role with --role-arn")
+	case d != 0 && (d < 15*time.Minute || d > 12*time.Hour):
+		return fmt.Errorf("--duration-seconds: %d is not 900 to 43200", int(d.Seconds()))
+	}
+	// The flags are those of a role's session, and so are their limits.
+	session := sessionFlags{PolicyARN: c.PolicyARN, MinimumSessionTokenSize: c.MinimumSessionTokenSize}
+	if err := session.check(*c.RoleARN); err != nil {
+		return err
+	}
+	if c.RoleSessionName == "" {
+		name := os.Getenv("AWS_ROLE_SESSION_NAME")
+		if err := c.RoleSessionName.UnmarshalText([]byte(name)); name != "" && err != nil {
+			return fmt.Errorf("AWS_ROLE_SESSION_NAME: %w", err)
+		}
+	}
+	return c.checkPartition("--role-arn", *c.RoleARN)
+}
+
+func (c *Cognito) checkPartition(flag string, role provider.RoleARN) error {
+	if partition := c.IdentityPoolID.Partition(); role.Partition != partition {
+		return fmt.Errorf("%s: the role is of the partition %s and the pool of %s", flag, role.Partition, partition)
+	}
+	return nil
+}
+
+func (c *Cognito) checkDeveloper() error {
+	d := time.Duration(c.TokenDuration)
+	switch {
+	case (c.DeveloperProvider == "") != (c.DeveloperUser == ""):
+		return errors.New("--developer-provider and --developer-user go together")
+	case c.DeveloperProvider == "" && len(c.PrincipalTag) > 0:
+		return errors.New("--principal-tag: it is for --developer-user")
+	case c.DeveloperProvider == "" && d != 0:
+		return errors.New("--token-duration: it is for --developer-user")
+	case c.DeveloperProvider == "" && c.named():
+		return errors.New("a source: nothing is signed but for --developer-user")
+	case c.DeveloperProvider == "":
+		return nil
+	case d > 24*time.Hour:
+		return fmt.Errorf("--token-duration: %d is not 1 to 86400", int(d.Seconds()))
+	case len(c.PrincipalTag) > 50:
+		return errors.New("--principal-tag: a user may have 50")
+	}
+	seen := map[string]bool{}
+	for _, tag := range c.PrincipalTag {
+		if seen[tag.Key] {
+			return fmt.Errorf("--principal-tag: two for %s", tag.Key)
+		}
+		seen[tag.Key] = true
+	}
+	_, err := c.source()
+	return err
 }
 
 // Run prints the credentials.
 func (c *Cognito) Run(p *Process) error {
-	return p.lease(&provider.Cognito{
+	request := &provider.Cognito{
 		Pool:     c.IdentityPoolID,
 		Identity: c.IdentityID.Secret,
 		Logins:   c.Login,
-	}, c.leaseFlags)
+	}
+	if c.CustomRoleARN != nil {
+		request.CustomRole = *c.CustomRoleARN
+	}
+	if c.Classic {
+		request.Classic = &provider.AssumeRole{
+			RoleARN:                 *c.RoleARN,
+			SessionName:             c.RoleSessionName.orLogin(),
+			Duration:                time.Duration(c.DurationSeconds),
+			Policy:                  c.Policy,
+			PolicyARNs:              c.PolicyARN,
+			MinimumSessionTokenSize: c.MinimumSessionTokenSize,
+			// STS is asked where the pool is.
+			Region: c.IdentityPoolID.Region,
+		}
+	}
+	if c.DeveloperProvider != "" {
+		source, err := c.source()
+		if err != nil {
+			return err
+		}
+		request.From = source
+		request.Developer = &provider.Developer{
+			Provider:      string(c.DeveloperProvider),
+			User:          string(c.DeveloperUser),
+			PrincipalTags: c.PrincipalTag,
+			TokenDuration: time.Duration(c.TokenDuration),
+		}
+	}
+	c.leaseFlags.showIdentity = c.ShowIdentityID
+	return p.lease(request, c.leaseFlags)
 }

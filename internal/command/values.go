@@ -2,7 +2,10 @@ package command
 
 import (
 	"fmt"
+	"os"
+	"os/user"
 	"strconv"
+	"strings"
 	"time"
 
 	"credlease/cache"
@@ -42,6 +45,23 @@ func (n *sessionName) UnmarshalText(text []byte) error {
 	return err
 }
 
+// orLogin is the name, or one made of the user's.
+func (n sessionName) orLogin() string {
+	if n == "" {
+		return provider.SessionName(login())
+	}
+	return string(n)
+}
+
+// login is the name that the user logged in with.
+func login() string {
+	if account, err := user.Current(); err == nil {
+		// On Windows the name is DOMAIN\NAME.
+		return account.Username[strings.LastIndexByte(account.Username, '\\')+1:]
+	}
+	return os.Getenv("USER")
+}
+
 // externalID is an ExternalId.
 type externalID string
 
@@ -66,6 +86,33 @@ type sourceIdentity string
 func (s *sourceIdentity) UnmarshalText(text []byte) error {
 	name, err := provider.ParseSourceIdentity(string(text))
 	*s = sourceIdentity(name)
+	return err
+}
+
+// providerID is a ProviderId.
+type providerID string
+
+func (p *providerID) UnmarshalText(text []byte) error {
+	id, err := provider.ParseProviderID(string(text))
+	*p = providerID(id)
+	return err
+}
+
+// developerProvider is the name of a pool's developer provider.
+type developerProvider string
+
+func (p *developerProvider) UnmarshalText(text []byte) error {
+	name, err := provider.ParseDeveloperProvider(string(text))
+	*p = developerProvider(name)
+	return err
+}
+
+// developerUser is a user of it.
+type developerUser string
+
+func (u *developerUser) UnmarshalText(text []byte) error {
+	user, err := provider.ParseDeveloperUser(string(text))
+	*u = developerUser(user)
 	return err
 }
 

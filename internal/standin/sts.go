@@ -218,22 +218,43 @@ func (s *Standin) assumeRoleWithWebIdentity(form url.Values) (stsResult, *refusa
 	if refused != nil {
 		return stsResult{}, refused
 	}
-	token, ok := readJWT(form.Get("WebIdentityToken"))
-	if !ok {
-		return stsResult{}, refuse(400, "InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
+	if refused := checkSession(account, form); refused != nil {
+		return stsResult{}, refused
 	}
-	if !s.now().Before(token.expires()) {
-		return stsResult{}, refuse(400, "ExpiredTokenException", "Token expired: current date/time must be before the expiration date/time")
-	}
-	if token.Issuer == "https://"+cognitoIssuer {
-		if _, ok := s.ownToken(form.Get("WebIdentityToken")); !ok || pools[token.Audience] == (pool{}) {
-			return stsResult{}, refuse(400, "InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements")
-		}
+	token, refused := s.webIdentity(form.Get("ProviderId"), form.Get("WebIdentityToken"))
+	if refused != nil {
+		return stsResult{}, refused
 	}
 	if name == "denied" || name == "loggedin" && !slices.Contains(token.Methods, "authenticated") {
 		return stsResult{}, refuse(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 	}
-	result := s.roleSession(key{}, partition, account, name, form.Get("RoleSessionName"), lifetime)
+	padding, _ := strconv.Atoi(form.Get("MinimumSessionTokenSize"))
+	result := s.roleSession(key{padding: padding}, partition, account, name, form.Get("RoleSessionName"), lifetime)
 	result.SubjectFromWebIdentityToken, result.Audience, result.Provider = token.Subject, token.Audience, token.Issuer
 	return result, nil
+}
+
+// webIdentity reads a token: of OpenID Connect or, where a provider is named, an
+// access token, in which there is nothing to read.
+func (s *Standin) webIdentity(provider, text string) (jwt, *refusal) {
+	switch provider {
+	case "":
+	case "www.amazon.com", "graph.facebook.com":
+		return jwt{Issuer: provider, Subject: "user"}, nil
+	default:
+		return jwt{}, refuse(400, "InvalidParameterValue", "Unsupported ProviderId "+provider)
+	}
+	token, ok := readJWT(text)
+	if !ok {
+		return jwt{}, refuse(400, "InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
+	}
+	if !s.now().Before(token.expires()) {
+		return jwt{}, refuse(400, "ExpiredTokenException", "Token expired: current date/time must be before the expiration date/time")
+	}
+	if token.Issuer == "https://"+cognitoIssuer {
+		if _, ok := s.ownToken(text); !ok {
+			return jwt{}, refuse(400, "InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements")
+		}
+	}
+	return token, nil
 }
