@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +33,7 @@ import (
 var programs = map[string]func(){
 	"credlease": main,
 	"sdk":       sdk,
+	"totp":      totp,
 }
 
 func TestMain(m *testing.M) { testscript.Main(emptying{m}, programs) }
@@ -59,6 +61,17 @@ func sdk() {
 	}
 	fmt.Fprintln(os.Stderr, err)
 	os.Exit(1)
+}
+
+// totp is an MFA device as a program: it prints the code of now, or that of as
+// many seconds later as the variable LATER says, and a line to the file ASKED.
+func totp() {
+	later, _ := strconv.Atoi(os.Getenv("LATER")) // Not set, it is none.
+	if asked, err := os.OpenFile(os.Getenv("ASKED"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+		defer asked.Close()
+		fmt.Fprintln(asked, "asked")
+	}
+	fmt.Println(standin.TOTP(standin.DeviceSeed, time.Now().Add(time.Duration(later)*time.Second)))
 }
 
 // TestScript runs the scripts that do with the file backend.
@@ -91,7 +104,11 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 				return err
 			}
 			e.Vars = append(e.Vars, testEnv(e.WorkDir, server.URL)...)
-			e.Vars = append(e.Vars, "CREDLEASE="+program)
+			device, err := exec.LookPath("totp")
+			if err != nil {
+				return err
+			}
+			e.Vars = append(e.Vars, "CREDLEASE="+program, "TOTP="+device, "SERIAL="+standin.DeviceSerial, "SEED="+standin.DeviceSeed)
 			e.Vars = append(e.Vars, env...)
 			return nil
 		},

@@ -31,6 +31,7 @@ type AssumeRole struct {
 	MinimumSessionTokenSize int
 	Region                  string // only when typed
 	From                    Source
+	MFA                     MFA
 }
 
 // Label names the role and the source.
@@ -40,7 +41,31 @@ func (r *AssumeRole) Label() string { return r.RoleARN.String() + " from " + r.F
 func (r *AssumeRole) KeptKeys() string { return r.From.Keys }
 
 // Runs implements [Request].
-func (r *AssumeRole) Runs() bool { return r.From.runs() }
+func (r *AssumeRole) Runs() bool { return r.MFA.Serial != "" || r.From.runs() }
+
+// Source is the MFA session that the role is assumed with, or nil where there is
+// none or where AWS takes none: a role that is assumed with a session lasts at
+// most one hour.
+func (r *AssumeRole) Source() Request {
+	if r.MFA.Serial == "" || r.MFA.NoSession || r.Duration > time.Hour {
+		return nil
+	}
+	return &SessionToken{From: r.From, Serial: r.MFA.Serial, Duration: r.MFA.SessionDuration, Region: r.Region, Partition: r.RoleARN.Partition}
+}
+
+// Asks reports whether minting the role itself may ask a human for a code.
+func (r *AssumeRole) Asks(ctx context.Context) bool {
+	return r.device() != "" || r.From.asks(ctx)
+}
+
+// device is the serial of the MFA device whose code goes with the role's own
+// request, or nothing.
+func (r *AssumeRole) device() string {
+	if r.Source() != nil {
+		return ""
+	}
+	return r.MFA.Serial
+}
 
 // Facts implements [Request].
 func (r *AssumeRole) Facts(ctx context.Context) (Facts, error) {
@@ -123,15 +148,29 @@ func (r *AssumeRole) Mint(ctx context.Context, given Given) (Minted, error) {
 	if err != nil {
 		return Minted{}, err
 	}
-	cfg, err := r.From.config(ctx, given.Credentials)
+	if r.Duration > time.Hour && r.From.isRole(ctx) {
+		return Minted{}, &Failure{Class: ClassTooLong, Step: r.step(), Cause: "its source is a role's session itself, and AWS ends a role in a chain after one hour"}
+	}
+	cfg, err := r.config(ctx, given)
 	if err != nil {
 		return Minted{}, err
 	}
-	out, err := r.client(cfg, given).AssumeRole(ctx, input)
+	client := r.client(cfg, given)
+	out, err := withCode(ctx, given, r.device(), func(code *string) (*sts.AssumeRoleOutput, error) {
+		input.SerialNumber, input.TokenCode = stringOrNil(r.device()), code
+		return client.AssumeRole(ctx, input, onceWith(code))
+	})
 	if err != nil {
 		return Minted{}, fail(r.step(), err, secrets...)
 	}
 	return r.minted(out.Credentials, out.AssumedRoleUser, out.ResultMetadata)
+}
+
+func (r *AssumeRole) config(ctx context.Context, given Given) (aws.Config, error) {
+	if r.device() != "" {
+		return r.From.longLived(ctx, given, r.step())
+	}
+	return r.From.config(ctx, given)
 }
 
 // input returns AssumeRole's parameters, and the secrets among them.

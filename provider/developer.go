@@ -68,7 +68,7 @@ func (d *Developer) tags() map[string]string {
 // somebody has unlinked it.
 func (m *membership) asDeveloper(ctx context.Context) (Minted, error) {
 	step := "get a token from pool " + m.Pool.String() + " for " + m.Developer.Provider
-	cfg, err := m.From.config(ctx, m.given.Credentials)
+	cfg, err := m.From.config(ctx, m.given)
 	if err != nil {
 		return Minted{}, err
 	}

@@ -36,6 +36,10 @@ const (
 	ClassGarbled       Class = "garbled"     // the answer was none of AWS's
 	ClassLoop          Class = "loop"        // a profile reaches itself
 	ClassPrompt        Class = "prompt"      // a human was asked and gave no answer
+	ClassCode          Class = "code"        // AWS refuses the MFA code
+	ClassOldSession    Class = "old-session" // AWS refuses, through an MFA session of a while ago
+	ClassTemporary     Class = "temporary"   // the source is a session, where only long-lived keys will do
+	ClassTooLong       Class = "too-long"    // a longer lifetime was asked for than AWS gives
 )
 
 // A Failure is why a mint brought nothing. Its text is one line without a
@@ -135,6 +139,12 @@ func explain(err error) (Class, string) {
 
 func classOfAnswer(answer smithy.APIError, err error) Class {
 	code, message := answer.ErrorCode(), answer.ErrorMessage()
+	switch {
+	case strings.HasPrefix(message, "MultiFactorAuthentication failed"):
+		return ClassCode
+	case strings.Contains(message, "1 hour session limit"), strings.Contains(message, "MaxSessionDuration"):
+		return ClassTooLong
+	}
 	if strings.HasPrefix(message, "Signature expired:") || strings.HasPrefix(message, "Signature not yet current:") {
 		return ClassClock
 	}

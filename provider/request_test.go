@@ -147,6 +147,48 @@ func TestEveryFieldOfAssumeRoleIsInItsKey(t *testing.T) {
 	haveAll(t, roleChanges, reflect.TypeFor[AssumeRole](), reflect.TypeFor[Source]())
 }
 
+// How a source shows an MFA device decides whether credentials come back, and
+// never which.
+func TestMFAIsNotInTheKeyOfARole(t *testing.T) {
+	setUpSources(t)
+	with := baseRole()
+	with.MFA = MFA{Serial: "arn:aws:iam::111122223333:mfa/ann", SessionDuration: time.Hour, NoSession: true}
+	if requestKey(t, with) != requestKey(t, baseRole()) {
+		t.Error("a role with an MFA device is another request")
+	}
+}
+
+// One session serves every role of a source, whatever else they ask for.
+func TestKeyOfASessionIsItsSourceAndDevice(t *testing.T) {
+	setUpSources(t)
+	role := func(change func(*AssumeRole)) Request {
+		r := baseRole()
+		r.MFA.Serial = "arn:aws:iam::111122223333:mfa/ann"
+		change(r)
+		return r.Source()
+	}
+	first := requestKey(t, role(func(*AssumeRole) {}))
+	for name, change := range roleChanges {
+		fromAnother := name == "From" || strings.HasPrefix(name, "Keys") || strings.HasPrefix(name, "Profile") || strings.HasPrefix(name, "CredentialSource") || strings.HasPrefix(name, "WebIdentityToken")
+		source := role(change)
+		if source == nil {
+			if name != "Duration" { // Two hours are more than a session can give.
+				t.Errorf("a role with another %s has no session", name)
+			}
+			continue
+		}
+		if changed := requestKey(t, source) != first; changed != fromAnother {
+			t.Errorf("the session's key changed with the role's %s: %v, want %v", name, changed, fromAnother)
+		}
+	}
+	if requestKey(t, role(func(r *AssumeRole) { r.MFA.SessionDuration = time.Hour })) != first {
+		t.Error("a session of another duration is another request")
+	}
+	if requestKey(t, role(func(r *AssumeRole) { r.MFA.Serial = "GAHT12345678" })) == first {
+		t.Error("a session of another device is the same request")
+	}
+}
+
 // Sets are sets: in another order, or with one named twice, they ask for the same.
 func TestOrderIsNotInTheKeyOfARole(t *testing.T) {
 	setUpSources(t)
@@ -292,12 +334,13 @@ func allDiffer(t *testing.T, requests map[string]Request) {
 	}
 }
 
-// haveAll holds the table of changes to the fields that there are.
+// haveAll holds the table of changes to the fields that there are. MFA has a test
+// of its own, that it changes nothing.
 func haveAll[T any](t *testing.T, changes map[string]T, types ...reflect.Type) {
 	t.Helper()
 	for _, of := range types {
 		for i := range of.NumField() {
-			if _, ok := changes[of.Field(i).Name]; !ok {
+			if _, ok := changes[of.Field(i).Name]; !ok && of.Field(i).Name != "MFA" {
 				t.Errorf("no test changes %s of %s: is it in the key?", of.Field(i).Name, of)
 			}
 		}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"credlease/internal/spawn"
 )
 
 // A Token says where an identity provider's token is, never what it is.
@@ -169,7 +171,7 @@ func runTokenProgram(ctx context.Context, path string) (string, error) {
 	cmd := exec.CommandContext(ctx, path)
 	var stdout, stderr boundedBuffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	inOwnSession(cmd)
+	spawn.InOwnSession(cmd)
 	err := cmd.Run()
 	switch {
 	case ctx.Err() != nil:

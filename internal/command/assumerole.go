@@ -10,15 +10,20 @@ import (
 
 // AssumeRole is credlease assume-role.
 type AssumeRole struct {
-	RoleARN          provider.RoleARN `name:"role-arn" required:"" placeholder:"ARN" help:"Role to assume (RoleArn)."`
-	RoleSessionName  sessionName      `placeholder:"NAME" env:"AWS_ROLE_SESSION_NAME" help:"Name of the session in AWS's logs (RoleSessionName): 2 to 64 of a-z A-Z 0-9 _ + = , . @ -. If not given, credlease- and the login name."`
-	DurationSeconds  seconds          `placeholder:"TIME" help:"Lifetime to ask for (DurationSeconds): 900 to 43200 or as 1h; at most 1h where the source is a role's session itself. AWS gives 1h if not given."`
-	Region           region           `placeholder:"REGION" help:"Region whose STS is asked. If not given, AWS_REGION, the source profile's, or the partition's own."`
-	WebIdentityToken *provider.Token  `placeholder:"TOKEN" group:"Source, one of:" help:"Identity provider's token: file:PATH, env:NAME or exec:PATH."`
-	ProviderID       providerID       `placeholder:"HOST" help:"Identity provider of a --web-identity-token that is an OAuth 2.0 access token (ProviderId): www.amazon.com or graph.facebook.com. Not for OpenID Connect."`
+	RoleARN         provider.RoleARN `name:"role-arn" required:"" placeholder:"ARN" help:"Role to assume (RoleArn)."`
+	RoleSessionName sessionName      `placeholder:"NAME" env:"AWS_ROLE_SESSION_NAME" help:"Name of the session in AWS's logs (RoleSessionName): 2 to 64 of a-z A-Z 0-9 _ + = , . @ -. If not given, credlease- and the login name."`
+	DurationSeconds seconds          `placeholder:"TIME" help:"Lifetime to ask for (DurationSeconds): 900 to 43200 or as 1h; at most 1h where the source is a role's session itself. AWS gives 1h if not given."`
+	Region          region           `placeholder:"REGION" help:"Region whose STS is asked. If not given, AWS_REGION, the source profile's, or the partition's own."`
+
+	sourceFlags
+	WebIdentityToken *provider.Token `placeholder:"TOKEN" group:"Source, one of:" help:"Identity provider's token: file:PATH, env:NAME or exec:PATH."`
+	ProviderID       providerID      `placeholder:"HOST" help:"Identity provider of a --web-identity-token that is an OAuth 2.0 access token (ProviderId): www.amazon.com or graph.facebook.com. Not for OpenID Connect."`
+
+	mfaFlags
+	MFASessionDuration seconds `name:"mfa-session-duration" placeholder:"TIME" group:"MFA:" help:"Lifetime of the session that a code buys for all roles of the source: 900 to 129600 or as 36h; AWS gives 12h if not given."`
+	NoMFASession       bool    `name:"no-mfa-session" group:"MFA:" help:"Send a code with each request for a role, for roles that ask for a recent one. So it is without this flag where the role is to last more than an hour, which is all that AWS gives to a session."`
 
 	sessionFlags
-	sourceFlags
 	leaseFlags
 }
 
@@ -92,6 +97,9 @@ func (a *AssumeRole) Validate() error {
 	if err := a.check(a.RoleARN); err != nil {
 		return err
 	}
+	if err := a.checkMFA(); err != nil {
+		return err
+	}
 	_, err := a.source()
 	return err
 }
@@ -111,10 +119,25 @@ func (a *AssumeRole) source() (provider.Source, error) {
 	switch {
 	case a.named():
 		return s, errors.New("two sources: name only one of --source-keys, --source-profile, --credential-source and --web-identity-token")
+	case a.MFASerial != "":
+		return s, errors.New("--mfa-serial: AssumeRoleWithWebIdentity takes none")
 	case a.onlySigned() != "":
 		return s, fmt.Errorf("%s: AssumeRoleWithWebIdentity takes none", a.onlySigned())
 	}
 	return s, nil
+}
+
+// checkMFA holds the flags of the MFA session to what they can change.
+func (a *AssumeRole) checkMFA() error {
+	switch {
+	case a.MFASerial == "" && a.MFASessionDuration != 0:
+		return errors.New("--mfa-session-duration: it needs --mfa-serial")
+	case a.MFASerial == "" && a.NoMFASession:
+		return errors.New("--no-mfa-session: it needs --mfa-serial")
+	case a.NoMFASession && a.MFASessionDuration != 0:
+		return errors.New("--mfa-session-duration: --no-mfa-session leaves no session")
+	}
+	return checkSessionDuration("--mfa-session-duration", a.MFASessionDuration)
 }
 
 // Run prints the credentials.
@@ -123,7 +146,7 @@ func (a *AssumeRole) Run(p *Process) error {
 	if err != nil {
 		return err
 	}
-	return p.lease(&provider.AssumeRole{
+	return p.leaseWith(a.codes(), &provider.AssumeRole{
 		RoleARN:                 a.RoleARN,
 		SessionName:             a.RoleSessionName.orLogin(),
 		Duration:                time.Duration(a.DurationSeconds),
@@ -138,5 +161,10 @@ func (a *AssumeRole) Run(p *Process) error {
 		MinimumSessionTokenSize: a.MinimumSessionTokenSize,
 		Region:                  string(a.Region),
 		From:                    source,
+		MFA: provider.MFA{
+			Serial:          string(a.MFASerial),
+			SessionDuration: time.Duration(a.MFASessionDuration),
+			NoSession:       a.NoMFASession,
+		},
 	}, a.leaseFlags)
 }

@@ -36,6 +36,7 @@ func entries() []entry {
 	return []entry{
 		{"assume-role", forSDKs, "Print credentials of an IAM role.", &AssumeRole{}},
 		{"cognito", forSDKs, "Print credentials from a Cognito identity pool.", &Cognito{}},
+		{"session-token", forSDKs, "Print credentials of a session of the source itself, with an MFA code or without.", &SessionToken{}},
 		{"keys", byHand, "Keep long-lived access keys in the keyring.", &Keys{}},
 		{"status", byHand, "Show what is leased, for how long, and from which store.", &Status{}},
 		{"clear", byHand, "Forget leases.", &Clear{}},

@@ -59,10 +59,10 @@ func hint(err error) string {
 		return "to replace them, add --replace"
 	case errors.Is(err, cache.ErrNoStore):
 		return "run: credlease status"
-	case errors.Is(err, prompt.ErrNoTerminal):
-		return "run it on a terminal, or pipe the answers in"
 	case errors.As(err, &failure):
 		return hints[failure.Class]
+	case errors.Is(err, prompt.ErrNoTerminal):
+		return "run it on a terminal, or pipe the answers in"
 	}
 	return ""
 }
@@ -85,6 +85,11 @@ var hints = map[provider.Class]string{
 	provider.ClassUnavailable:   "try again in a moment",
 	provider.ClassUnreachable:   "see the network, and AWS_ENDPOINT_URL if it is set",
 	provider.ClassGarbled:       "see whether a proxy or AWS_ENDPOINT_URL answers in AWS's place",
+	provider.ClassPrompt:        "on a terminal, run: credlease session-token with the same source and --mfa-serial; or add --mfa-process PATH",
+	provider.ClassCode:          "see the device, its serial, and the clocks of both",
+	provider.ClassOldSession:    "see the role's trust policy and the caller's permissions; if the role asks for a recent MFA code, add --no-mfa-session",
+	provider.ClassTemporary:     "leave out --mfa-serial, or name a source with access keys of its own",
+	provider.ClassTooLong:       "leave out --duration-seconds, or ask for less",
 	provider.ClassLoop:          "name another source in the profile",
 }
 

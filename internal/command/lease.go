@@ -24,9 +24,13 @@ type leaseFlags struct {
 	showIdentity bool
 }
 
-// lease answers a request and prints what it got.
+// lease answers a request and prints what it got. A human is asked for codes.
 func (p *Process) lease(request provider.Request, f leaseFlags) error {
-	c := p.open(cache.Options{Margin: time.Duration(f.Margin), Refresh: f.Refresh, NoCache: f.NoCache})
+	return p.leaseWith("", request, f)
+}
+
+func (p *Process) leaseWith(codes codeSource, request provider.Request, f leaseFlags) error {
+	c := p.open(cache.Options{Margin: time.Duration(f.Margin), Refresh: f.Refresh, NoCache: f.NoCache, Code: codes.ask})
 	until := p.Started.Add(cache.Budget(request))
 	ctx, cancel := context.WithDeadline(context.Background(), until)
 	defer cancel()

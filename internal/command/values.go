@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -114,6 +115,28 @@ func (u *developerUser) UnmarshalText(text []byte) error {
 	user, err := provider.ParseDeveloperUser(string(text))
 	*u = developerUser(user)
 	return err
+}
+
+// mfaSerial is the SerialNumber of an MFA device.
+type mfaSerial string
+
+func (m *mfaSerial) UnmarshalText(text []byte) error {
+	serial, err := provider.ParseSerial(string(text))
+	*m = mfaSerial(serial)
+	return err
+}
+
+// program is the absolute path of an executable: a config line cannot carry
+// quotes to every SDK.
+type program string
+
+func (p *program) UnmarshalText(text []byte) error {
+	path := string(text)
+	if !filepath.IsAbs(path) || strings.ContainsAny(path, " \t") {
+		return fmt.Errorf("program %q is not one absolute path without arguments or spaces", path)
+	}
+	*p = program(path)
+	return nil
 }
 
 // identityID is a Cognito identity id, which is hidden from the moment it is read.
