@@ -133,9 +133,15 @@ func flows(m made, folder string) []flow {
 	login := " --login accounts.google.com=file:" + token
 	developer := " --developer-provider login.moto --developer-user ann --principal-tag team=blue --token-duration 5m --credential-source Environment"
 	classic := " --classic --role-session-name moto --duration-seconds 2h --policy " + filepath.Join(folder, "policy.json") + " --role-arn " + m.Role
-	session := "arn:aws:sts::123456789012:assumed-role/Moto/moto"
+	sessions := "arn:aws:sts::123456789012:assumed-role/Moto/"
+	session := sessions + "moto"
 	getID, credentials, assume := unsigned("GetId"), unsigned("GetCredentialsForIdentity"), unsigned("AssumeRoleWithWebIdentity")
+	device := " --mfa-serial arn:aws:iam::123456789012:mfa/moto --mfa-process " + filepath.Join(folder, "code")
 	return []flow{
+		{"session-token", "session-token", []testbed.Call{signed("GetSessionToken")}, ""},
+		{"assume-role, with MFA", "assume-role --role-session-name mfa" + device + " --role-arn " + m.Role, []testbed.Call{signed("GetSessionToken"), signed("AssumeRole")}, sessions + "mfa"},
+		{"session-token, with MFA", "session-token" + device, nil, ""},
+		{"assume-role, MFA without a session", "assume-role --role-session-name once --no-mfa-session" + device + " --role-arn " + m.Role, []testbed.Call{signed("AssumeRole")}, sessions + "once"},
 		{"assume-role", "assume-role --role-session-name moto --role-arn " + m.Role, []testbed.Call{signed("AssumeRole")}, session},
 		{"assume-role, every parameter", "assume-role --role-session-name moto --duration-seconds 2h --external-id moto --tag team=blue --transitive-tag-key team --source-identity ann --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess --policy " + filepath.Join(folder, "policy.json") + " --role-arn " + m.Role, []testbed.Call{signed("AssumeRole")}, session},
 		{"web identity", "assume-role --role-session-name moto --web-identity-token file:" + token + " --role-arn " + m.Role, []testbed.Call{assume}, session},
@@ -196,8 +202,9 @@ func (r *runner) write(f flow) error {
 		"config":      "[profile moto]\nregion = eu-west-1\ncredential_process = " + filepath.Join(r.bed.Folder, "credlease") + " " + f.arguments + "\n",
 		"token":       token,
 		"policy.json": `{"Version":"2012-10-17","Statement":[]}`,
+		"code":        "#!/bin/sh\nprintf '%06d\\n' $(($(date +%N | sed 's/^0*//') / 1000))\n",
 	} {
-		failed = errors.Join(failed, os.WriteFile(filepath.Join(r.bed.Folder, name), []byte(text), 0o600))
+		failed = errors.Join(failed, os.WriteFile(filepath.Join(r.bed.Folder, name), []byte(text), 0o700))
 	}
 	return failed
 }
