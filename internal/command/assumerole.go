@@ -16,8 +16,8 @@ type AssumeRole struct {
 	Region          region           `placeholder:"REGION" help:"Region whose STS is asked. If not given, AWS_REGION, the source profile's, or the partition's own."`
 
 	sourceFlags
-	WebIdentityToken *provider.Token `placeholder:"TOKEN" group:"Source, one of:" help:"Identity provider's token: file:PATH, env:NAME or exec:PATH."`
-	ProviderID       providerID      `placeholder:"HOST" help:"Identity provider of a --web-identity-token that is an OAuth 2.0 access token (ProviderId): www.amazon.com or graph.facebook.com. Not for OpenID Connect."`
+	WebIdentityToken *provider.Token `placeholder:"TOKEN" group:"Source, one of:" help:"Identity provider's token (WebIdentityToken) for AssumeRoleWithWebIdentity, which is not signed: file:PATH, env:NAME or exec:PATH, up to 20,000 characters."`
+	ProviderID       providerID      `placeholder:"HOST" group:"Source, one of:" help:"Its provider (ProviderId), where the token is an OAuth 2.0 access token and none of OpenID Connect: www.amazon.com or graph.facebook.com."`
 
 	mfaFlags
 	MFASessionDuration seconds `name:"mfa-session-duration" placeholder:"TIME" group:"MFA:" help:"Lifetime of the session that a code buys for all roles of the source: 900 to 129600 or as 36h; AWS gives 12h if not given."`

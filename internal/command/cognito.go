@@ -64,7 +64,12 @@ type developerFlags struct {
 
 // Help is shown by --help.
 func (*Cognito) Help() string {
-	return `Examples, in the AWS config file:
+	return `Credentials come by the enhanced flow, GetId and GetCredentialsForIdentity, for an
+hour and the role that the pool has for the identity; or with --classic, for any
+role that trusts the pool. The identity id is kept, so that a guest stays the same
+guest.
+
+Examples, in the AWS config file:
 
   [profile guest]
   credential_process = /home/me/.local/bin/credlease cognito --identity-pool-id eu-west-1:12345678-90ab-cdef-1234-567890abcdef
@@ -72,7 +77,35 @@ func (*Cognito) Help() string {
 
   [profile user]
   credential_process = /home/me/.local/bin/credlease cognito --identity-pool-id eu-west-1:12345678-90ab-cdef-1234-567890abcdef --login accounts.google.com=file:/home/me/.google-token
-  region = eu-west-1`
+  region = eu-west-1
+
+a role of those that a user pool's groups give:
+
+  [profile writer]
+  credential_process = /home/me/.local/bin/credlease cognito --identity-pool-id eu-west-1:12345678-90ab-cdef-1234-567890abcdef --login cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI=exec:/home/me/bin/id-token --custom-role-arn arn:aws:iam::111122223333:role/Writer
+  region = eu-west-1
+
+the classic flow, for longer and for less than the role allows:
+
+  [profile upload]
+  credential_process = /home/me/.local/bin/credlease cognito --identity-pool-id eu-west-1:12345678-90ab-cdef-1234-567890abcdef --classic --role-arn arn:aws:iam::111122223333:role/Upload --duration-seconds 4h --policy /home/me/.aws/upload.json
+  region = eu-west-1
+
+a user of the pool's developer provider, for whom your own keys sign:
+
+  [profile ann]
+  credential_process = /home/me/.local/bin/credlease cognito --identity-pool-id eu-west-1:12345678-90ab-cdef-1234-567890abcdef --developer-provider login.example.com --developer-user ann --source-keys work
+  region = eu-west-1
+
+or for whom a backend has signed, whose token a program fetches:
+
+  [profile app]
+  credential_process = /home/me/.local/bin/credlease cognito --identity-pool-id eu-west-1:12345678-90ab-cdef-1234-567890abcdef --login cognito-identity.amazonaws.com=exec:/home/me/bin/backend-token
+  region = eu-west-1
+
+By hand, to see which identity that is:
+
+  credlease cognito --identity-pool-id eu-west-1:12345678-90ab-cdef-1234-567890abcdef --show-identity-id`
 }
 
 // Validate checks what no single flag shows. It runs before anything else does.
