@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -245,7 +246,12 @@ func (m *membership) credentials(ctx context.Context, identity Secret) (Minted, 
 		CustomRoleArn: stringOrNil(m.CustomRole.String()),
 	})
 	if err != nil {
-		return Minted{}, m.fail(step, err, identity)
+		failure := m.fail(step, err, identity)
+		if m.CustomRole != (RoleARN{}) && (failure.Class == ClassDenied || failure.Class == ClassRejected) {
+			failure.Class = ClassRoleMapping
+			failure.Cause += rolesIn(m.logins)
+		}
+		return Minted{}, failure
 	}
 	c := out.Credentials
 	if c == nil {
@@ -283,11 +289,11 @@ func (m *membership) fail(step string, err error, secrets ...Secret) *Failure {
 		secrets = append(secrets, login.text)
 	}
 	failure := fail(step, err, secrets...)
-	switch {
-	case failure.Class == ClassRoleMapping, m.CustomRole != (RoleARN{}) && (failure.Class == ClassDenied || failure.Class == ClassRejected):
-		failure.Class = ClassRoleMapping
+	failure.Cause = maskIdentities(failure.Cause, m.Pool)
+	switch failure.Class {
+	case ClassRoleMapping:
 		failure.Cause += rolesIn(m.logins)
-	case failure.Class == ClassToken:
+	case ClassToken:
 		for _, login := range m.logins {
 			failure.Cause = login.Token.withEnd(login.text, m.given.Skew, failure.Cause)
 		}
@@ -331,16 +337,21 @@ func reveal(logins []proof) map[string]string {
 	return open
 }
 
-// rolesIn says which roles the tokens name, for a choice among them.
+// rolesIn says which roles the tokens name, for a choice among them: the names of
+// a few, so that there is room for what to do.
 func rolesIn(logins []proof) string {
 	named := map[string]bool{}
 	for _, login := range logins {
 		for _, role := range rolesOf(login.text) {
-			named[role] = true
+			named[shorten(role[strings.LastIndexByte(role, '/')+1:])] = true
 		}
 	}
 	if len(named) == 0 {
 		return " (the login's token names no roles)"
 	}
-	return " (the login's token names " + strings.Join(slices.Sorted(maps.Keys(named)), ", ") + ")"
+	names, more := slices.Sorted(maps.Keys(named)), ""
+	if len(names) > 3 {
+		names, more = names[:3], fmt.Sprintf(" and %d more", len(names)-3)
+	}
+	return " " + oneLine("(the login's token names the roles "+strings.Join(names, ", ")+more+")")
 }

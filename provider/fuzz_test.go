@@ -2,6 +2,7 @@ package provider
 
 import (
 	"bytes"
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
@@ -92,10 +93,22 @@ func FuzzLogin(f *testing.F) {
 func FuzzJWT(f *testing.F) {
 	f.Add("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSIsImF1ZCI6WyJhIiwiYiJdfQ.")
 	f.Add("..")
+	f.Add("." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"https://cognito-identity.amazonaws.com","sub":"eu-west-1:00000000-0000-4000-8000-00000000000a","aud":"eu-west-1:00000000-0000-4000-8000-000000000001","exp":1e300,"cognito:roles":["a",1]}`)) + ".")
 	f.Fuzz(func(t *testing.T, token string) {
 		if _, err := NewKey(Facts{"token": tokenFacts(token)}); err != nil {
 			t.Errorf("no key can be made of %q: %v", token, err)
 		}
+		secret := NewSecret(token)
+		if end, ok := endOf(secret); ok && (end.Year() < 1970 || end.Year() > 9999) {
+			t.Errorf("%q ends at %s", token, end)
+		}
+		if _, id := poolAndIdentity(secret); !id.Empty() && regionOf(id.reveal()) == "" {
+			t.Errorf("%q is for no identity", token)
+		}
+		if name := poolLogin(secret); !strings.HasPrefix(name, "cognito-identity") {
+			t.Errorf("%q is the login %q", token, name)
+		}
+		rolesOf(secret)
 	})
 }
 

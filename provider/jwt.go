@@ -52,8 +52,12 @@ func tokenFacts(token string) any {
 func endOf(token Secret) (time.Time, bool) {
 	all, _ := claims(token.reveal())
 	seconds, ok := all["exp"].(float64)
-	return time.Unix(int64(seconds), 0), ok
+	return time.Unix(int64(seconds), 0), ok && seconds > 0 && seconds < farFuture
 }
+
+// farFuture is the year 9999 as a JSON Web Token has it; what ends after it is no
+// time.
+const farFuture = 253_402_300_800
 
 // rolesOf returns the roles that a token of a Cognito user pool names.
 func rolesOf(token Secret) []string {

@@ -85,3 +85,16 @@ func ParseLogin(text string) (Login, error) {
 	}
 	return Login{Provider: provider, Token: token}, nil
 }
+
+// maskIdentities hides the identity ids in a text, of which AWS may name another
+// than the one that it was sent. A pool's id looks the same, and is no secret.
+func maskIdentities(text string, pool PoolID) string {
+	isPart := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == ':' }
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !isPart(r) }) {
+		word = strings.Trim(word, ":-")
+		if word != pool.String() && regionOf(word) != "" {
+			text = strings.ReplaceAll(text, word, NewSecret(word).Tail())
+		}
+	}
+	return text
+}
