@@ -2,7 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -118,6 +125,7 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 			"request": request,
 			"token":   token,
 			"age":     age,
+			"signin":  signin,
 		},
 	}
 }
@@ -132,6 +140,7 @@ var files = map[bool]string{false: "data", true: "state"}[runtime.GOOS == "windo
 func testEnv(work, url string) []string {
 	return []string{
 		"HOME=" + filepath.Join(work, "home"),
+		"USERPROFILE=" + filepath.Join(work, "home"),
 		"XDG_RUNTIME_DIR=" + filepath.Join(work, "run"),
 		"XDG_STATE_HOME=" + filepath.Join(work, "state"),
 		"XDG_DATA_HOME=" + filepath.Join(work, "data"),
@@ -143,6 +152,8 @@ func testEnv(work, url string) []string {
 		"AWS_SHARED_CREDENTIALS_FILE=" + filepath.Join(work, "credentials"),
 		"AWS_EC2_METADATA_DISABLED=true",
 		"GORACE=atexit_sleep_ms=0", // a second for each process otherwise
+		"CONTAINER_TOKEN=" + standin.ContainerToken,
+		"REFRESH_TOKEN=" + standin.RefreshToken,
 		"ALICE_ID=" + standin.AccessKeyID,
 		"ALICE_SECRET=" + standin.SecretAccessKey,
 		"GUEST_POOL=" + standin.GuestPool,
@@ -216,6 +227,45 @@ func token(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	jwt := standin.JWT("https://accounts.google.com", args[1], "an app", time.Now().Add(lifetime), claims)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(jwt+"\n"), 0o600))
+}
+
+// signin writes what "aws sso login" does, for a start URL or the name of an
+// sso-session, or what "aws login" does, for a login_session:
+// signin sso|login NAME LIFETIME [REFRESHTOKEN]
+func signin(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: signin sso|login NAME LIFETIME [REFRESHTOKEN]")
+	}
+	lifetime, err := time.ParseDuration(args[2])
+	ts.Check(err)
+	expires := time.Now().Add(lifetime).UTC().Format(time.RFC3339)
+	refresh := append(args, "")[3]
+	var name string
+	token := map[string]any{"clientId": "a client", "refreshToken": refresh}
+	switch args[0] {
+	case "sso":
+		name = fmt.Sprintf("%x", sha1.Sum([]byte(args[1])))
+		token["accessToken"], token["expiresAt"] = standin.SSOToken, expires
+		if refresh != "" {
+			token["clientSecret"], token["registrationExpiresAt"] = "a client's secret", expires
+		}
+	case "login":
+		name = fmt.Sprintf("%x", sha256.Sum256([]byte(args[1])))
+		token["accessToken"] = map[string]any{
+			"accessKeyId": standin.LoginAccessKeyID, "secretAccessKey": standin.LoginSecretAccessKey, "sessionToken": standin.LoginSessionToken,
+			"accountId": standin.Account, "expiresAt": expires,
+		}
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		ts.Check(err)
+		der, err := x509.MarshalECPrivateKey(key)
+		ts.Check(err)
+		token["tokenType"], token["dpopKey"] = "aws_sigv4", string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}))
+	}
+	folder := filepath.Join(ts.Getenv("HOME"), ".aws", args[0], "cache")
+	ts.Check(os.MkdirAll(folder, 0o700))
+	data, err := json.Marshal(token)
+	ts.Check(err)
+	ts.Check(os.WriteFile(filepath.Join(folder, name+".json"), data, 0o600))
 }
 
 // age makes every lease in the file backend older by a time, as if that much of

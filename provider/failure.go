@@ -38,6 +38,7 @@ const (
 	ClassPrompt        Class = "prompt"      // a human was asked and gave no answer
 	ClassCode          Class = "code"        // AWS refuses the MFA code
 	ClassOldSession    Class = "old-session" // AWS refuses, through an MFA session of a while ago
+	ClassSignIn        Class = "sign-in"     // a human has to begin the source's session again
 	ClassTemporary     Class = "temporary"   // the source is a session, where only long-lived keys will do
 	ClassTooLong       Class = "too-long"    // a longer lifetime was asked for than AWS gives
 )

@@ -105,7 +105,7 @@ func (s Source) loadWithProfile(ctx context.Context, given Given) (aws.Config, e
 	}
 	// The SDK makes the clients that a profile needs before it has come to read
 	// AWS_ENDPOINT_URL.
-	defer spreadEndpoint("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC")()
+	defer spreadEndpoint("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_SIGNIN")()
 	options := []func(*config.LoadOptions) error{
 		config.WithSharedConfigProfile(s.Profile),
 		// A role's profile needs no region to the AWS CLI, but one to the SDK.

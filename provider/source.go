@@ -107,7 +107,7 @@ func (s Source) config(ctx context.Context, given Given) (aws.Config, error) {
 		found, err = s.retrieve(ctx, cfg.Credentials) // It asks for another.
 	}
 	if err != nil {
-		return aws.Config{}, s.failure(err)
+		return aws.Config{}, s.failure(s.explainSignIn(ctx, err))
 	}
 	cfg.Credentials = credentials.StaticCredentialsProvider{Value: found}
 	return cfg, nil

@@ -1,5 +1,6 @@
 // Package standin plays AWS's Security Token Service and Cognito Identity over
-// HTTP, for tests and the demo. It verifies signatures against the secrets it
+// HTTP, for tests and the demo, and in the smallest way the places that the SDKs
+// get a source's credentials from. It verifies signatures against the secrets it
 // issued, refuses what AWS refuses, with AWS's codes, and counts what it is asked.
 //
 //	server := standin.NewServer()
@@ -51,7 +52,7 @@ type Standin struct {
 	closed       chan struct{}
 	keys         map[string]*key      // by access key id
 	identities   map[string]*identity // by id
-	usedCodes    map[string]bool      // MFA serial and code
+	usedCodes    map[string]bool      // those of the MFA device
 	openIDTokens map[string]bool      // those of identity pools
 	secrets      []string
 	requests     []Request
@@ -70,6 +71,10 @@ func New() *Standin {
 		keys: map[string]*key{
 			AccessKeyID:    {secret: SecretAccessKey, arn: "arn:aws:iam::" + Account + ":user/alice", userID: "AIDASTANDINALICE0001"},
 			BobAccessKeyID: {secret: BobSecretAccessKey, arn: "arn:aws:iam::" + Account + ":user/bob", userID: "AIDASTANDINBOB000001"},
+			LoginAccessKeyID: {
+				secret: LoginSecretAccessKey, token: LoginSessionToken,
+				arn: deviceUser, userID: "AIDASTANDINALICE0001", expires: time.Now().Add(24 * time.Hour),
+			},
 		},
 		identities:   map[string]*identity{},
 		usedCodes:    map[string]bool{},
@@ -95,6 +100,10 @@ func (s *Standin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Header.Get("X-Amz-Target") != "":
 		s.serveCognito(w, r)
 	default:
+		if serve, ok := sources[r.Method+" "+r.URL.Path]; ok {
+			s.serveSource(w, r, serve)
+			return
+		}
 		s.serveSTS(w, r)
 	}
 }
