@@ -95,6 +95,10 @@ type Request struct {
 // ServeHTTP implements [http.Handler].
 func (s *Standin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
+	case r.Method == http.MethodConnect:
+		// As a proxy, it only notes which host was to be asked.
+		s.record(Request{Operation: r.Method, Parameters: map[string]any{"host": r.Host}, Outcome: "refused"})
+		w.WriteHeader(http.StatusForbidden)
 	case strings.HasPrefix(r.URL.Path, controlPrefix):
 		s.control(w, r)
 	case r.Header.Get("X-Amz-Target") != "":
