@@ -81,12 +81,43 @@ func (f *sessionFlags) transitiveTagKeys() []string {
 
 // Help is shown by --help.
 func (*AssumeRole) Help() string {
-	return `Example, in the AWS config file:
+	return `Credentials are asked for with AssumeRole, or with AssumeRoleWithWebIdentity if
+the source is an identity provider's token. With no source named, the environment's
+access keys are used if they are set.
+
+Examples, in the AWS config file:
 
   [profile deploy]
   credential_process = /home/me/.local/bin/credlease assume-role --role-arn arn:aws:iam::111122223333:role/Deploy --source-keys work
+  region = eu-west-1
 
-With no source named, the environment's access keys are used if they are set.`
+with an MFA device, whose code is asked for once for all roles of the source:
+
+  [profile admin]
+  credential_process = /home/me/.local/bin/credlease assume-role --role-arn arn:aws:iam::111122223333:role/Admin --source-keys work --mfa-serial arn:aws:iam::111122223333:mfa/me
+  region = eu-west-1
+
+from IAM Identity Center, from 'aws login' or by way of another role, by the profile that has it:
+
+  [profile audit]
+  credential_process = /home/me/.local/bin/credlease assume-role --role-arn arn:aws:iam::444455556666:role/Audit --source-profile sso --external-id 7f3a
+  region = eu-west-1
+
+with less than the role may do, and tags that its sessions are known by:
+
+  [profile report]
+  credential_process = /home/me/.local/bin/credlease assume-role --role-arn arn:aws:iam::111122223333:role/Report --source-keys work --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess --policy /home/me/.aws/report.json --tag team=blue --transitive-tag-key team --source-identity me --duration-seconds 12h
+  region = eu-west-1
+
+by an identity provider's token:
+
+  [profile ci]
+  credential_process = /home/me/.local/bin/credlease assume-role --role-arn arn:aws:iam::111122223333:role/Build --web-identity-token file:/run/secrets/token
+  region = eu-west-1
+
+A role whose source is a role's session itself lasts an hour at most, whatever
+its own maximum is: AWS calls that role chaining. Roles of IAM Identity Center,
+of containers and of instances are such sources.`
 }
 
 // Validate checks what no single flag shows. It runs before anything else does.

@@ -19,14 +19,17 @@ type SessionToken struct {
 
 // Help is shown by --help.
 func (*SessionToken) Help() string {
-	return `A session of the source's own user, from GetSessionToken. The source must have access keys without an end, not a session's.
+	return `Credentials of the source's own user, asked for with GetSessionToken. The source
+must have access keys without an end: a session can buy no other. With no source
+named, the environment's access keys are used if they are set.
 
-Examples, in the AWS config file:
+Example, in the AWS config file:
 
   [profile work]
   credential_process = /home/me/.local/bin/credlease session-token --source-keys work --mfa-serial arn:aws:iam::111122223333:mfa/me
+  region = eu-west-1
 
-and by hand, to type the MFA code once for all the roles of a source:
+By hand, to type the code before the roles of the source need it:
 
   credlease session-token --source-keys work --mfa-serial arn:aws:iam::111122223333:mfa/me`
 }
