@@ -3,9 +3,11 @@ package provider
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // Each target takes what somebody else wrote. None may panic, and what is taken
@@ -50,6 +52,40 @@ func FuzzRoleARN(f *testing.F) {
 		arn, err := ParseRoleARN(text)
 		if err == nil && (arn.String() != text || !strings.HasSuffix(text, "/"+arn.Name) || partitions[arn.Partition].defaultRegion == "") {
 			t.Errorf("%q is taken as %+v", text, arn)
+		}
+	})
+}
+
+func FuzzPolicyARN(f *testing.F) {
+	for _, seed := range []string{"arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws-cn:iam::111122223333:policy/a/b", "arn:aws:iam::aws:policy/", ":::::"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		arn, err := ParsePolicyARN(text)
+		if err == nil && (arn.String() != text || partitions[arn.Partition].defaultRegion == "") {
+			t.Errorf("%q is taken as %+v", text, arn)
+		}
+	})
+}
+
+func FuzzPolicy(f *testing.F) {
+	f.Add([]byte(`{"Version":"2012-10-17"}`))
+	f.Add([]byte("{}{}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if checkPolicy(data) == nil && (!json.Valid(data) || !utf8.Valid(data) || len(data) > 2*maxPolicyLength) {
+			t.Errorf("%q is taken", data)
+		}
+	})
+}
+
+func FuzzTag(f *testing.F) {
+	for _, seed := range []string{"team=blue", "a=b=c", "=", "aws:team=blue", "équipe=bleu"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		tag, err := ParseTag(text)
+		if err == nil && (tag.Key+"="+tag.Value != text || tag.Key == "" || !utf8.ValidString(text)) {
+			t.Errorf("%q is taken as %+v", text, tag)
 		}
 	})
 }
