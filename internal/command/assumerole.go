@@ -3,9 +3,12 @@ package command
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"credlease/provider"
+
+	"github.com/alecthomas/kong"
 )
 
 // AssumeRole is credlease assume-role.
@@ -19,12 +22,53 @@ type AssumeRole struct {
 	WebIdentityToken *provider.Token `placeholder:"TOKEN" group:"Source, one of:" help:"Identity provider's token (WebIdentityToken) for AssumeRoleWithWebIdentity, which is not signed: file:PATH, env:NAME or exec:PATH, up to 20,000 characters."`
 	ProviderID       providerID      `placeholder:"HOST" group:"Source, one of:" help:"Its provider (ProviderId), where the token is an OAuth 2.0 access token and none of OpenID Connect: www.amazon.com or graph.facebook.com."`
 
+	kong.Plugins // of mfa and session, those that the arguments need
+	mfa          roleMFAFlags
+	session      sessionFlags
+
+	leaseFlags
+}
+
+// newAssumeRole has the flags that args need. Few command lines have the others,
+// and all would pay for kong's reading of them, with a twentieth of a hit.
+func newAssumeRole(args []string) *AssumeRole {
+	a := &AssumeRole{}
+	var mfa, session bool
+	for _, arg := range args {
+		name, _, _ := strings.Cut(arg, "=")
+		switch {
+		case !strings.HasPrefix(name, "-"), isUsual(name):
+		case strings.HasPrefix(name, "--mfa-"), name == "--no-mfa-session":
+			mfa = true
+		default: // --help, for one
+			mfa, session = true, true
+		}
+	}
+	if mfa {
+		a.Plugins = append(a.Plugins, &a.mfa)
+	}
+	if session {
+		a.Plugins = append(a.Plugins, &a.session)
+	}
+	return a
+}
+
+// isUsual holds for the flags of AssumeRole's own fields.
+func isUsual(name string) bool {
+	switch name {
+	case "--role-arn", "--role-session-name", "--duration-seconds", "--region",
+		"--source-keys", "--source-profile", "--credential-source", "--web-identity-token", "--provider-id",
+		"--margin", "--refresh", "--no-cache", "--account-id", "--no-account-id", "--show-secrets", "--backend":
+		return true
+	}
+	return false
+}
+
+// roleMFAFlags say how a role's source shows its MFA device.
+type roleMFAFlags struct {
 	mfaFlags
 	MFASessionDuration seconds `name:"mfa-session-duration" placeholder:"TIME" group:"MFA:" help:"Lifetime of the session that a code buys for all roles of the source: 900 to 129600 or as 36h; AWS gives 12h if not given."`
 	NoMFASession       bool    `name:"no-mfa-session" group:"MFA:" help:"Send a code with each request for a role, for roles that ask for a recent one. So it is without this flag where the role is to last more than an hour, which is all that AWS gives to a session."`
-
-	sessionFlags
-	leaseFlags
 }
 
 // sessionFlags decide what the session may do, and what AWS's logs say of it.
@@ -125,10 +169,10 @@ func (a *AssumeRole) Validate() error {
 	if d := time.Duration(a.DurationSeconds); d != 0 && (d < 15*time.Minute || d > 12*time.Hour) {
 		return fmt.Errorf("--duration-seconds: %d is not 900 to 43200", int(d.Seconds()))
 	}
-	if err := a.check(a.RoleARN); err != nil {
+	if err := a.session.check(a.RoleARN); err != nil {
 		return err
 	}
-	if err := a.checkMFA(); err != nil {
+	if err := a.mfa.check(); err != nil {
 		return err
 	}
 	_, err := a.source()
@@ -150,25 +194,25 @@ func (a *AssumeRole) source() (provider.Source, error) {
 	switch {
 	case a.named():
 		return s, errors.New("two sources: name only one of --source-keys, --source-profile, --credential-source and --web-identity-token")
-	case a.MFASerial != "":
+	case a.mfa.MFASerial != "":
 		return s, errors.New("--mfa-serial: AssumeRoleWithWebIdentity takes none")
-	case a.onlySigned() != "":
-		return s, fmt.Errorf("%s: AssumeRoleWithWebIdentity takes none", a.onlySigned())
+	case a.session.onlySigned() != "":
+		return s, fmt.Errorf("%s: AssumeRoleWithWebIdentity takes none", a.session.onlySigned())
 	}
 	return s, nil
 }
 
-// checkMFA holds the flags of the MFA session to what they can change.
-func (a *AssumeRole) checkMFA() error {
+// check holds the flags of the MFA session to what they can change.
+func (f *roleMFAFlags) check() error {
 	switch {
-	case a.MFASerial == "" && a.MFASessionDuration != 0:
+	case f.MFASerial == "" && f.MFASessionDuration != 0:
 		return errors.New("--mfa-session-duration: it needs --mfa-serial")
-	case a.MFASerial == "" && a.NoMFASession:
+	case f.MFASerial == "" && f.NoMFASession:
 		return errors.New("--no-mfa-session: it needs --mfa-serial")
-	case a.NoMFASession && a.MFASessionDuration != 0:
+	case f.NoMFASession && f.MFASessionDuration != 0:
 		return errors.New("--mfa-session-duration: --no-mfa-session leaves no session")
 	}
-	return checkSessionDuration("--mfa-session-duration", a.MFASessionDuration)
+	return checkSessionDuration("--mfa-session-duration", f.MFASessionDuration)
 }
 
 // Run prints the credentials.
@@ -177,25 +221,25 @@ func (a *AssumeRole) Run(p *Process) error {
 	if err != nil {
 		return err
 	}
-	return p.leaseWith(a.codes(), &provider.AssumeRole{
+	return p.leaseWith(a.mfa.codes(), &provider.AssumeRole{
 		RoleARN:                 a.RoleARN,
 		SessionName:             a.RoleSessionName.orLogin(),
 		Duration:                time.Duration(a.DurationSeconds),
-		ExternalID:              string(a.ExternalID),
+		ExternalID:              string(a.session.ExternalID),
 		ProviderID:              string(a.ProviderID),
-		Policy:                  a.Policy,
-		PolicyARNs:              a.PolicyARN,
-		Tags:                    a.Tag,
-		TransitiveTagKeys:       a.transitiveTagKeys(),
-		SourceIdentity:          string(a.SourceIdentity),
-		ProvidedContexts:        a.ProvidedContext,
-		MinimumSessionTokenSize: a.MinimumSessionTokenSize,
+		Policy:                  a.session.Policy,
+		PolicyARNs:              a.session.PolicyARN,
+		Tags:                    a.session.Tag,
+		TransitiveTagKeys:       a.session.transitiveTagKeys(),
+		SourceIdentity:          string(a.session.SourceIdentity),
+		ProvidedContexts:        a.session.ProvidedContext,
+		MinimumSessionTokenSize: a.session.MinimumSessionTokenSize,
 		Region:                  string(a.Region),
 		From:                    source,
 		MFA: provider.MFA{
-			Serial:          string(a.MFASerial),
-			SessionDuration: time.Duration(a.MFASessionDuration),
-			NoSession:       a.NoMFASession,
+			Serial:          string(a.mfa.MFASerial),
+			SessionDuration: time.Duration(a.mfa.MFASessionDuration),
+			NoSession:       a.mfa.NoMFASession,
 		},
 	}, a.leaseFlags)
 }
