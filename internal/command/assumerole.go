@@ -57,11 +57,10 @@ func newAssumeRole(args []string) *AssumeRole {
 func isUsual(name string) bool {
 	switch name {
 	case "--role-arn", "--role-session-name", "--duration-seconds", "--region",
-		"--source-keys", "--source-profile", "--credential-source", "--web-identity-token", "--provider-id",
-		"--margin", "--refresh", "--no-cache", "--account-id", "--no-account-id", "--show-secrets", "--backend":
+		"--source-keys", "--source-profile", "--credential-source", "--web-identity-token", "--provider-id":
 		return true
 	}
-	return false
+	return isLeaseFlag(name)
 }
 
 // roleMFAFlags say how a role's source shows its MFA device.

@@ -4,9 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"credlease/provider"
+
+	"github.com/alecthomas/kong"
 )
 
 // Cognito is credlease cognito.
@@ -17,10 +21,27 @@ type Cognito struct {
 	CustomRoleARN  *provider.RoleARN `name:"custom-role-arn" placeholder:"ARN" help:"Role to get (CustomRoleArn), one of those that a --login's token names; the pool's choice if not given."`
 	ShowIdentityID bool              `help:"Print the identity id in full, for a human: it is a secret, since a guest's is enough to be that guest. No SDK can read what is printed."`
 
-	classicFlags
-	developerFlags
-	sourceFlags
+	kong.Plugins // of classic and developer, if the arguments need them
+	classic      classicFlags
+	developer    developerFlags
+
 	leaseFlags
+}
+
+// newCognito has the flags that args need, as newAssumeRole does.
+func newCognito(args []string) *Cognito {
+	c := &Cognito{}
+	if slices.ContainsFunc(args, func(arg string) bool {
+		name, _, _ := strings.Cut(arg, "=")
+		switch name {
+		case "--identity-pool-id", "--identity-id", "--login", "--custom-role-arn", "--show-identity-id":
+			return false
+		}
+		return strings.HasPrefix(name, "-") && !isLeaseFlag(name) // --help, for one
+	}) {
+		c.Plugins = kong.Plugins{&c.classic, &c.developer}
+	}
+	return c
 }
 
 // classicFlags are those of the flow that ends in AssumeRoleWithWebIdentity.
@@ -60,6 +81,8 @@ type developerFlags struct {
 	DeveloperUser     developerUser           `placeholder:"ID" group:"Developer identity:" help:"User of it to be (its value): 1 to 1,024 characters. Each --login is linked to the same identity, which is --identity-id if that is given."`
 	PrincipalTag      []provider.PrincipalTag `sep:"none" placeholder:"KEY=VALUE" group:"Developer identity:" help:"Tag of the user's sessions (PrincipalTags): a key of 1 to 128 and a value of 1 to 256 characters. Up to 50 times."`
 	TokenDuration     seconds                 `placeholder:"TIME" group:"Developer identity:" help:"How long the token is good that is exchanged for credentials (TokenDuration): 1 to 86400 or as 5m. AWS gives 15m if not given."`
+
+	sourceFlags
 }
 
 // Help is shown by --help.
@@ -127,9 +150,9 @@ func (c *Cognito) Validate() error {
 // checkLogins holds the logins to the API's Logins: ten, and one of each provider.
 func (c *Cognito) checkLogins() error {
 	logins, seen := len(c.Login), map[string]bool{}
-	if c.DeveloperProvider != "" {
+	if c.developer.DeveloperProvider != "" {
 		logins++
-		seen[string(c.DeveloperProvider)] = true
+		seen[string(c.developer.DeveloperProvider)] = true
 	}
 	for _, login := range c.Login {
 		if seen[login.Provider] {
@@ -147,9 +170,9 @@ func (c *Cognito) checkCustomRole() error {
 	switch {
 	case c.CustomRoleARN == nil:
 		return nil
-	case c.Classic:
+	case c.classic.Classic:
 		return errors.New("--custom-role-arn: the role of the classic flow is --role-arn")
-	case c.DeveloperProvider != "":
+	case c.developer.DeveloperProvider != "":
 		return errors.New("--custom-role-arn: a developer's user has no token that names roles; see --classic")
 	case len(c.Login) == 0:
 		return errors.New("--custom-role-arn: it chooses among the roles of a --login's token")
@@ -158,29 +181,29 @@ func (c *Cognito) checkCustomRole() error {
 }
 
 func (c *Cognito) checkClassic() error {
-	d := time.Duration(c.DurationSeconds)
+	d := time.Duration(c.classic.DurationSeconds)
 	switch {
-	case !c.Classic && c.given() != "":
-		return fmt.Errorf("%s: it is for --classic; by the enhanced flow the role is the pool's choice or --custom-role-arn, for an hour", c.given())
-	case !c.Classic:
+	case !c.classic.Classic && c.classic.given() != "":
+		return fmt.Errorf("%s: it is for --classic; by the enhanced flow the role is the pool's choice or --custom-role-arn, for an hour", c.classic.given())
+	case !c.classic.Classic:
 		return nil
-	case c.RoleARN == nil:
+	case c.classic.RoleARN == nil:
 		return errors.New("--classic: name the role with --role-arn")
 	case d != 0 && (d < 15*time.Minute || d > 12*time.Hour):
 		return fmt.Errorf("--duration-seconds: %d is not 900 to 43200", int(d.Seconds()))
 	}
 	// The flags are those of a role's session, and so are their limits.
-	session := sessionFlags{PolicyARN: c.PolicyARN, MinimumSessionTokenSize: c.MinimumSessionTokenSize}
-	if err := session.check(*c.RoleARN); err != nil {
+	session := sessionFlags{PolicyARN: c.classic.PolicyARN, MinimumSessionTokenSize: c.classic.MinimumSessionTokenSize}
+	if err := session.check(*c.classic.RoleARN); err != nil {
 		return err
 	}
-	if c.RoleSessionName == "" {
+	if c.classic.RoleSessionName == "" {
 		name := os.Getenv("AWS_ROLE_SESSION_NAME")
-		if err := c.RoleSessionName.UnmarshalText([]byte(name)); name != "" && err != nil {
+		if err := c.classic.RoleSessionName.UnmarshalText([]byte(name)); name != "" && err != nil {
 			return fmt.Errorf("AWS_ROLE_SESSION_NAME: %w", err)
 		}
 	}
-	return c.checkPartition("--role-arn", *c.RoleARN)
+	return c.checkPartition("--role-arn", *c.classic.RoleARN)
 }
 
 func (c *Cognito) checkPartition(flag string, role provider.RoleARN) error {
@@ -191,31 +214,31 @@ func (c *Cognito) checkPartition(flag string, role provider.RoleARN) error {
 }
 
 func (c *Cognito) checkDeveloper() error {
-	d := time.Duration(c.TokenDuration)
+	d := time.Duration(c.developer.TokenDuration)
 	switch {
-	case (c.DeveloperProvider == "") != (c.DeveloperUser == ""):
+	case (c.developer.DeveloperProvider == "") != (c.developer.DeveloperUser == ""):
 		return errors.New("--developer-provider and --developer-user go together")
-	case c.DeveloperProvider == "" && len(c.PrincipalTag) > 0:
+	case c.developer.DeveloperProvider == "" && len(c.developer.PrincipalTag) > 0:
 		return errors.New("--principal-tag: it is for --developer-user")
-	case c.DeveloperProvider == "" && d != 0:
+	case c.developer.DeveloperProvider == "" && d != 0:
 		return errors.New("--token-duration: it is for --developer-user")
-	case c.DeveloperProvider == "" && c.named():
+	case c.developer.DeveloperProvider == "" && c.developer.named():
 		return errors.New("a source: nothing is signed but for --developer-user")
-	case c.DeveloperProvider == "":
+	case c.developer.DeveloperProvider == "":
 		return nil
 	case d > 24*time.Hour:
 		return fmt.Errorf("--token-duration: %d is not 1 to 86400", int(d.Seconds()))
-	case len(c.PrincipalTag) > 50:
+	case len(c.developer.PrincipalTag) > 50:
 		return errors.New("--principal-tag: a user may have 50")
 	}
 	seen := map[string]bool{}
-	for _, tag := range c.PrincipalTag {
+	for _, tag := range c.developer.PrincipalTag {
 		if seen[tag.Key] {
 			return fmt.Errorf("--principal-tag: two for %s", tag.Key)
 		}
 		seen[tag.Key] = true
 	}
-	_, err := c.source()
+	_, err := c.developer.source()
 	return err
 }
 
@@ -229,29 +252,29 @@ func (c *Cognito) Run(p *Process) error {
 	if c.CustomRoleARN != nil {
 		request.CustomRole = *c.CustomRoleARN
 	}
-	if c.Classic {
+	if c.classic.Classic {
 		request.Classic = &provider.AssumeRole{
-			RoleARN:                 *c.RoleARN,
-			SessionName:             c.RoleSessionName.orLogin(),
-			Duration:                time.Duration(c.DurationSeconds),
-			Policy:                  c.Policy,
-			PolicyARNs:              c.PolicyARN,
-			MinimumSessionTokenSize: c.MinimumSessionTokenSize,
+			RoleARN:                 *c.classic.RoleARN,
+			SessionName:             c.classic.RoleSessionName.orLogin(),
+			Duration:                time.Duration(c.classic.DurationSeconds),
+			Policy:                  c.classic.Policy,
+			PolicyARNs:              c.classic.PolicyARN,
+			MinimumSessionTokenSize: c.classic.MinimumSessionTokenSize,
 			// STS is asked where the pool is.
 			Region: c.IdentityPoolID.Region,
 		}
 	}
-	if c.DeveloperProvider != "" {
-		source, err := c.source()
+	if c.developer.DeveloperProvider != "" {
+		source, err := c.developer.source()
 		if err != nil {
 			return err
 		}
 		request.From = source
 		request.Developer = &provider.Developer{
-			Provider:      string(c.DeveloperProvider),
-			User:          string(c.DeveloperUser),
-			PrincipalTags: c.PrincipalTag,
-			TokenDuration: time.Duration(c.TokenDuration),
+			Provider:      string(c.developer.DeveloperProvider),
+			User:          string(c.developer.DeveloperUser),
+			PrincipalTags: c.developer.PrincipalTag,
+			TokenDuration: time.Duration(c.developer.TokenDuration),
 		}
 	}
 	c.leaseFlags.showIdentity = c.ShowIdentityID

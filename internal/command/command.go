@@ -35,7 +35,7 @@ const (
 func entries(args []string) []entry {
 	return []entry{
 		{"assume-role", forSDKs, "Print credentials of an IAM role.", newAssumeRole(args)},
-		{"cognito", forSDKs, "Print credentials from a Cognito identity pool.", &Cognito{}},
+		{"cognito", forSDKs, "Print credentials from a Cognito identity pool.", newCognito(args)},
 		{"session-token", forSDKs, "Print credentials of a session of the source itself, with an MFA code or without.", &SessionToken{}},
 		{"keys", byHand, "Keep long-lived access keys in the keyring.", &Keys{}},
 		{"status", byHand, "Show what is leased, for how long, and from which store.", &Status{}},

@@ -24,6 +24,15 @@ type leaseFlags struct {
 	showIdentity bool
 }
 
+// isLeaseFlag holds for those and for what every command has.
+func isLeaseFlag(name string) bool {
+	switch name {
+	case "--margin", "--refresh", "--no-cache", "--account-id", "--no-account-id", "--show-secrets", "--backend":
+		return true
+	}
+	return false
+}
+
 // lease answers a request and prints what it got. A human is asked for codes.
 func (p *Process) lease(request provider.Request, f leaseFlags) error {
 	return p.leaseWith("", request, f)
