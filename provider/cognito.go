@@ -3,14 +3,9 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentity"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentity/types"
 )
 
@@ -136,24 +131,24 @@ func (r *Cognito) Mint(ctx context.Context, given Given) (Minted, error) {
 	if err != nil {
 		return Minted{}, fail("read the AWS settings", err)
 	}
-	m := &membership{Cognito: r, given: given, client: r.client(cfg, given), logins: logins}
+	e := &exchange{Cognito: r, given: given, client: r.client(cfg, given), logins: logins}
 	if r.Developer != nil {
-		return m.asDeveloper(ctx)
+		return e.asDeveloper(ctx)
 	}
 	named, err := r.named(logins)
 	if err != nil {
 		return Minted{}, err
 	}
 	if !named.Empty() {
-		return m.as(ctx, named)
+		return e.as(ctx, named)
 	}
 	if !given.Identity.Empty() {
-		minted, err := m.as(ctx, given.Identity)
+		minted, err := e.as(ctx, given.Identity)
 		if !isStale(err) {
 			return minted, err
 		}
 	}
-	return m.asWhomAWSSays(ctx)
+	return e.asWhomAWSSays(ctx)
 }
 
 // named is the identity that the request leaves no choice of: the one that the
@@ -188,170 +183,3 @@ func isStale(err error) bool {
 
 // loginsDoNotMatch begins what AWS says of logins that are not the identity's.
 const loginsDoNotMatch = "Logins don't match"
-
-func (r *Cognito) client(cfg aws.Config, given Given) *cognitoidentity.Client {
-	cfg.Region = r.Pool.Region
-	limitAttempts(&cfg, given.Attempts)
-	return cognitoidentity.NewFromConfig(cfg)
-}
-
-// A membership is a request on its way through the calls of a mint.
-type membership struct {
-	*Cognito
-	given  Given
-	client *cognitoidentity.Client
-	logins []proof
-}
-
-func (m *membership) asWhomAWSSays(ctx context.Context) (Minted, error) {
-	step := "get an identity from pool " + m.Pool.String()
-	out, err := m.client.GetId(ctx, &cognitoidentity.GetIdInput{
-		IdentityPoolId: aws.String(m.Pool.String()),
-		Logins:         reveal(m.logins),
-	})
-	if err != nil {
-		return Minted{}, m.fail(step, err)
-	}
-	identity, err := m.identityOf(step, out.IdentityId)
-	if err != nil {
-		return Minted{}, err
-	}
-	return m.as(ctx, identity)
-}
-
-// as gets the credentials of an identity, by the flow that is asked for.
-func (m *membership) as(ctx context.Context, identity Secret) (Minted, error) {
-	if m.Classic == nil {
-		return m.credentials(ctx, identity)
-	}
-	step := "get a token from pool " + m.Pool.String()
-	out, err := m.client.GetOpenIdToken(ctx, &cognitoidentity.GetOpenIdTokenInput{
-		IdentityId: aws.String(identity.reveal()),
-		Logins:     reveal(m.logins),
-	})
-	if err != nil {
-		return Minted{}, m.fail(step, err, identity)
-	}
-	if aws.ToString(out.Token) == "" {
-		return Minted{}, &Failure{Class: ClassGarbled, Step: step, Cause: "AWS answered without a token"}
-	}
-	return m.assumeRole(ctx, identity, NewSecret(*out.Token))
-}
-
-func (m *membership) credentials(ctx context.Context, identity Secret) (Minted, error) {
-	step := "get credentials from pool " + m.Pool.String()
-	out, err := m.client.GetCredentialsForIdentity(ctx, &cognitoidentity.GetCredentialsForIdentityInput{
-		IdentityId:    aws.String(identity.reveal()),
-		Logins:        reveal(m.logins),
-		CustomRoleArn: stringOrNil(m.CustomRole.String()),
-	})
-	if err != nil {
-		failure := m.fail(step, err, identity)
-		if m.CustomRole != (RoleARN{}) && (failure.Class == ClassDenied || failure.Class == ClassRejected) {
-			failure.Class = ClassRoleMapping
-			failure.Cause += rolesIn(m.logins)
-		}
-		return Minted{}, failure
-	}
-	c := out.Credentials
-	if c == nil {
-		c = &types.Credentials{}
-	}
-	lease, err := leaseOf(c.AccessKeyId, c.SecretKey, c.SessionToken, c.Expiration)
-	if err != nil {
-		return Minted{}, &Failure{Class: ClassGarbled, Step: step, Cause: err.Error(), err: err}
-	}
-	issued, skew := clockOf(out.ResultMetadata)
-	return Minted{Credentials: lease, Issued: issued, Skew: skew, Identity: identity}, nil
-}
-
-// assumeRole ends the classic flow.
-func (m *membership) assumeRole(ctx context.Context, identity, token Secret) (Minted, error) {
-	minted, err := m.Classic.withWebIdentity(ctx, token, m.given)
-	if err != nil {
-		return Minted{}, err
-	}
-	minted.Identity = identity
-	return minted, nil
-}
-
-func (m *membership) identityOf(step string, id *string) (Secret, error) {
-	identity, err := ParseIdentityID(aws.ToString(id))
-	if err != nil {
-		return Secret{}, &Failure{Class: ClassGarbled, Step: step, Cause: "AWS answered without an identity id", err: err}
-	}
-	return identity, nil
-}
-
-// fail explains what AWS says of the logins.
-func (m *membership) fail(step string, err error, secrets ...Secret) *Failure {
-	for _, login := range m.logins {
-		secrets = append(secrets, login.text)
-	}
-	failure := fail(step, err, secrets...)
-	failure.Cause = maskIdentities(failure.Cause, m.Pool)
-	switch failure.Class {
-	case ClassRoleMapping:
-		failure.Cause += rolesIn(m.logins)
-	case ClassToken:
-		for _, login := range m.logins {
-			failure.Cause = login.Token.withEnd(login.text, m.given.Skew, failure.Cause)
-		}
-	}
-	return failure
-}
-
-func loadAnonymous(ctx context.Context) (aws.Config, error) {
-	return loadConfig(ctx, config.WithCredentialsProvider(aws.AnonymousCredentials{}))
-}
-
-// A proof is a login whose token has been read.
-type proof struct {
-	Login
-	text Secret
-}
-
-// maxLoginToken is the length of a token in the Logins of Cognito's API.
-const maxLoginToken = 50_000
-
-func (r *Cognito) readLogins(ctx context.Context, given Given) ([]proof, error) {
-	var logins []proof
-	for _, login := range r.Logins {
-		text, err := login.Token.readToUse(ctx, maxLoginToken, given.Skew)
-		if err != nil {
-			return nil, err
-		}
-		logins = append(logins, proof{login, text})
-	}
-	return logins, nil
-}
-
-func reveal(logins []proof) map[string]string {
-	open := map[string]string{}
-	for _, login := range logins {
-		open[login.Provider] = login.text.reveal()
-	}
-	if len(open) == 0 {
-		return nil
-	}
-	return open
-}
-
-// rolesIn says which roles the tokens name, for a choice among them: the names of
-// a few, so that there is room for what to do.
-func rolesIn(logins []proof) string {
-	named := map[string]bool{}
-	for _, login := range logins {
-		for _, role := range rolesOf(login.text) {
-			named[shorten(role[strings.LastIndexByte(role, '/')+1:])] = true
-		}
-	}
-	if len(named) == 0 {
-		return " (the login's token names no roles)"
-	}
-	names, more := slices.Sorted(maps.Keys(named)), ""
-	if len(names) > 3 {
-		names, more = names[:3], fmt.Sprintf(" and %d more", len(names)-3)
-	}
-	return " " + oneLine("(the login's token names the roles "+strings.Join(names, ", ")+more+")")
-}

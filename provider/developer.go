@@ -66,33 +66,33 @@ func (d *Developer) tags() map[string]string {
 // identity AWS links the logins. No kept identity id is sent: it is AWS that
 // knows whose the user is, and would link the user to that identity again if
 // somebody has unlinked it.
-func (m *membership) asDeveloper(ctx context.Context) (Minted, error) {
-	step := "get a token from pool " + m.Pool.String() + " for " + m.Developer.Provider
-	cfg, err := m.From.config(ctx, m.given)
+func (e *exchange) asDeveloper(ctx context.Context) (Minted, error) {
+	step := "get a token from pool " + e.Pool.String() + " for " + e.Developer.Provider
+	cfg, err := e.From.config(ctx, e.given)
 	if err != nil {
 		return Minted{}, err
 	}
-	logins := reveal(m.logins)
+	logins := reveal(e.logins)
 	if logins == nil {
 		logins = map[string]string{}
 	}
-	logins[m.Developer.Provider] = m.Developer.User
+	logins[e.Developer.Provider] = e.Developer.User
 	in := &cognitoidentity.GetOpenIdTokenForDeveloperIdentityInput{
-		IdentityPoolId: aws.String(m.Pool.String()),
-		IdentityId:     stringOrNil(m.Identity.reveal()),
+		IdentityPoolId: aws.String(e.Pool.String()),
+		IdentityId:     stringOrNil(e.Identity.reveal()),
 		Logins:         logins,
 	}
-	if len(m.Developer.PrincipalTags) > 0 {
-		in.PrincipalTags = m.Developer.tags()
+	if len(e.Developer.PrincipalTags) > 0 {
+		in.PrincipalTags = e.Developer.tags()
 	}
-	if d := m.Developer.TokenDuration; d > 0 {
+	if d := e.Developer.TokenDuration; d > 0 {
 		in.TokenDuration = aws.Int64(int64(d.Seconds()))
 	}
-	out, err := m.Cognito.client(cfg, m.given).GetOpenIdTokenForDeveloperIdentity(ctx, in)
+	out, err := e.Cognito.client(cfg, e.given).GetOpenIdTokenForDeveloperIdentity(ctx, in)
 	if err != nil {
-		return Minted{}, m.fail(step, err, m.Identity)
+		return Minted{}, e.fail(step, err, e.Identity)
 	}
-	identity, err := m.identityOf(step, out.IdentityId)
+	identity, err := e.identityOf(step, out.IdentityId)
 	if err != nil {
 		return Minted{}, err
 	}
@@ -100,9 +100,9 @@ func (m *membership) asDeveloper(ctx context.Context) (Minted, error) {
 		return Minted{}, &Failure{Class: ClassGarbled, Step: step, Cause: "AWS answered without a token"}
 	}
 	token := NewSecret(*out.Token)
-	if m.Classic != nil {
-		return m.assumeRole(ctx, identity, token)
+	if e.Classic != nil {
+		return e.assumeRole(ctx, identity, token)
 	}
-	m.logins = []proof{{Login{Provider: poolLogin(token)}, token}}
-	return m.credentials(ctx, identity)
+	e.logins = []proof{{Login{Provider: poolLogin(token)}, token}}
+	return e.credentials(ctx, identity)
 }
