@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentity"
+	"github.com/aws/smithy-go"
 )
 
 // A Developer is a user of an identity pool's developer provider: of the pool
@@ -90,7 +91,13 @@ func (e *exchange) asDeveloper(ctx context.Context) (Minted, error) {
 	}
 	out, err := e.Cognito.client(cfg, e.given).GetOpenIdTokenForDeveloperIdentity(ctx, in)
 	if err != nil {
-		return Minted{}, e.fail(step, err, e.Identity)
+		failure := e.fail(step, err, e.Identity)
+		// STS has this code for an identity provider's token. Here it is the signer's.
+		var answer smithy.APIError
+		if errors.As(err, &answer) && answer.ErrorCode() == "ExpiredTokenException" {
+			failure.Class = ClassSourceExpired
+		}
+		return Minted{}, failure
 	}
 	identity, err := e.identityOf(step, out.IdentityId)
 	if err != nil {

@@ -63,13 +63,34 @@ func (s *Standin) doCognito(r *http.Request, body []byte, operation string) (map
 	case "GetOpenIdToken":
 		output, refused = s.getOpenIDToken(in)
 	case "GetOpenIdTokenForDeveloperIdentity":
-		if id, _, refused = s.caller(r, body); refused == nil {
+		if id, refused = s.poolOwner(r, body); refused == nil {
 			output, refused = s.getOpenIDTokenForDeveloper(in)
 		}
 	default:
 		refused = refuse(400, "UnknownOperationException", "")
 	}
 	return output, id, refused
+}
+
+// signatureCodes are those of STS as services with JSON have them.
+var signatureCodes = map[string]string{
+	"ExpiredToken":               "ExpiredTokenException",
+	"IncompleteSignature":        "IncompleteSignatureException",
+	"InvalidClientTokenId":       "UnrecognizedClientException",
+	"MissingAuthenticationToken": "MissingAuthenticationTokenException",
+	"SignatureDoesNotMatch":      "InvalidSignatureException",
+}
+
+// poolOwner returns the access key id of whoever signs, who is not to be bob.
+func (s *Standin) poolOwner(r *http.Request, body []byte) (string, *refusal) {
+	id, caller, refused := s.caller(r, body)
+	switch {
+	case refused != nil:
+		return id, refuse(400, signatureCodes[refused.code], refused.message)
+	case id == BobAccessKeyID:
+		return id, refuse(400, "AccessDeniedException", "User: "+caller.arn+" is not authorized to perform: cognito-identity:GetOpenIdTokenForDeveloperIdentity")
+	}
+	return id, nil
 }
 
 func notAuthorized(message string) *refusal { return refuse(400, "NotAuthorizedException", message) }

@@ -15,6 +15,8 @@
 //	mfa        asks for a session with MFA, or for a code of the device [DeviceSerial]
 //	onehour    has a maximum session duration of one hour
 //	loggedin   asks for an identity pool's token of somebody who has logged in
+//
+// The user bob may assume roles, and do nothing with identity pools.
 package standin
 
 import (

@@ -267,7 +267,13 @@ func TestDeveloperIdentitiesAreSigned(t *testing.T) {
 	}
 	wrong := cognitoidentity.NewFromConfig(config(server, standin.AccessKeyID, "wrong"))
 	_, err = wrong.GetOpenIdTokenForDeveloperIdentity(t.Context(), in)
-	refused(t, "a wrong signature", "SignatureDoesNotMatch", err)
+	refused(t, "a wrong signature", "InvalidSignatureException", err)
+	nobody := cognitoidentity.NewFromConfig(config(server, "AKIASTANDINNOBODY001", "wrong"))
+	_, err = nobody.GetOpenIdTokenForDeveloperIdentity(t.Context(), in)
+	refused(t, "an unknown key", "UnrecognizedClientException", err)
+	bob := cognitoidentity.NewFromConfig(config(server, standin.BobAccessKeyID, standin.BobSecretAccessKey))
+	_, err = bob.GetOpenIdTokenForDeveloperIdentity(t.Context(), in)
+	refused(t, "somebody without the permission", "AccessDeniedException", err)
 }
 
 // An identity pool's developer user, and logins, are linked to one identity.
