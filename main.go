@@ -6,6 +6,10 @@
 //	credential_process = /home/me/.local/bin/credlease assume-role --role-arn arn:aws:iam::111122223333:role/Deploy --source-keys work
 //	region = eu-west-1
 //
+//	[profile admin]
+//	credential_process = /home/me/.local/bin/credlease assume-role --role-arn arn:aws:iam::111122223333:role/Admin --source-keys work --mfa-serial arn:aws:iam::111122223333:mfa/me
+//	region = eu-west-1
+//
 //	[profile guest]
 //	credential_process = /home/me/.local/bin/credlease cognito --identity-pool-id eu-west-1:12345678-90ab-cdef-1234-567890abcdef
 //	region = eu-west-1
@@ -13,6 +17,7 @@
 // By hand:
 //
 //	credlease keys add work     keep access keys in the keyring
+//	credlease session-token     type an MFA code once for all roles of a source
 //	credlease status            what is leased, for how long, from which store
 //	credlease clear             forget leases
 //	credlease unlock            open a locked keyring

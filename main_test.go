@@ -2,17 +2,26 @@ package main
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +40,7 @@ import (
 var programs = map[string]func(){
 	"credlease": main,
 	"sdk":       sdk,
+	"totp":      totp,
 }
 
 func TestMain(m *testing.M) { testscript.Main(emptying{m}, programs) }
@@ -58,6 +68,17 @@ func sdk() {
 	}
 	fmt.Fprintln(os.Stderr, err)
 	os.Exit(1)
+}
+
+// totp is an MFA device as a program: it prints the code of now, or that of as
+// many seconds later as the variable LATER says, and a line to the file ASKED.
+func totp() {
+	later, _ := strconv.Atoi(os.Getenv("LATER")) // Not set, it is none.
+	if asked, err := os.OpenFile(os.Getenv("ASKED"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+		defer asked.Close()
+		fmt.Fprintln(asked, "asked")
+	}
+	fmt.Println(standin.TOTP(standin.DeviceSeed, time.Now().Add(time.Duration(later)*time.Second)))
 }
 
 // TestScript runs the scripts that do with the file backend.
@@ -90,7 +111,11 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 				return err
 			}
 			e.Vars = append(e.Vars, testEnv(e.WorkDir, server.URL)...)
-			e.Vars = append(e.Vars, "CREDLEASE="+program)
+			device, err := exec.LookPath("totp")
+			if err != nil {
+				return err
+			}
+			e.Vars = append(e.Vars, "CREDLEASE="+program, "TOTP="+device, "SERIAL="+standin.DeviceSerial, "SEED="+standin.DeviceSeed)
 			e.Vars = append(e.Vars, env...)
 			return nil
 		},
@@ -102,6 +127,8 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 			"place":       place,
 			"sizes":       sizes,
 			"credentials": credentials,
+			"request":     request,
+			"signin":      signin,
 		},
 	}
 }
@@ -116,6 +143,7 @@ var files = map[bool]string{false: "data", true: "state"}[runtime.GOOS == "windo
 func testEnv(work, url string) []string {
 	return []string{
 		"HOME=" + filepath.Join(work, "home"),
+		"USERPROFILE=" + filepath.Join(work, "home"),
 		"XDG_RUNTIME_DIR=" + filepath.Join(work, "run"),
 		"XDG_STATE_HOME=" + filepath.Join(work, "state"),
 		"XDG_DATA_HOME=" + filepath.Join(work, "data"),
@@ -127,10 +155,14 @@ func testEnv(work, url string) []string {
 		"AWS_SHARED_CREDENTIALS_FILE=" + filepath.Join(work, "credentials"),
 		"AWS_EC2_METADATA_DISABLED=true",
 		"GORACE=atexit_sleep_ms=0", // a second for each process otherwise
+		"CONTAINER_TOKEN=" + standin.ContainerToken,
+		"REFRESH_TOKEN=" + standin.RefreshToken,
 		"ALICE_ID=" + standin.AccessKeyID,
 		"ALICE_SECRET=" + standin.SecretAccessKey,
 		"GUEST_POOL=" + standin.GuestPool,
 		"LOGIN_POOL=" + standin.LoginPool,
+		"ENHANCED_POOL=" + standin.EnhancedPool,
+		"MAPPED_POOL=" + standin.MappedPool,
 		"ROLE=arn:aws:iam::" + standin.Account + ":role",
 		"ROLE_SESSION=arn:aws:sts::" + standin.Account + ":assumed-role",
 	}
@@ -164,15 +196,79 @@ func calls(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// token writes an identity provider's token to a file: token FILE SUBJECT LIFETIME
+// request prints the parameters of the last request for an operation, a line
+// each: request AssumeRole
+func request(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: request OPERATION")
+	}
+	last, ok := serverOf(ts).Last(args[0])
+	if !ok {
+		ts.Fatalf("%s was not called", args[0])
+	}
+	fmt.Fprintf(ts.Stdout(), "by %s\n", last.AccessKeyID)
+	for _, name := range slices.Sorted(maps.Keys(last.Parameters)) {
+		fmt.Fprintf(ts.Stdout(), "%s = %v\n", name, last.Parameters[name])
+	}
+}
+
+// token writes an identity provider's token to a file, with Google's issuer if no
+// claim says another: token FILE SUBJECT LIFETIME [CLAIM=VALUE[,VALUE]]...
 func token(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 3 {
-		ts.Fatalf("usage: token FILE SUBJECT LIFETIME")
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: token FILE SUBJECT LIFETIME [CLAIM=VALUE[,VALUE]]...")
 	}
 	lifetime, err := time.ParseDuration(args[2])
 	ts.Check(err)
-	jwt := standin.JWT("https://accounts.google.com", args[1], "an app", time.Now().Add(lifetime))
+	claims := map[string]any{}
+	for _, text := range args[3:] {
+		name, value, _ := strings.Cut(text, "=")
+		claims[name] = value
+		if strings.HasSuffix(name, "roles") {
+			claims[name] = strings.Split(value, ",")
+		}
+	}
+	jwt := standin.JWT("https://accounts.google.com", args[1], "an app", time.Now().Add(lifetime), claims)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(jwt+"\n"), 0o600))
+}
+
+// signin writes what "aws sso login" does, for a start URL or the name of an
+// sso-session, or what "aws login" does, for a login_session:
+// signin sso|login NAME LIFETIME [REFRESHTOKEN]
+func signin(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: signin sso|login NAME LIFETIME [REFRESHTOKEN]")
+	}
+	lifetime, err := time.ParseDuration(args[2])
+	ts.Check(err)
+	expires := time.Now().Add(lifetime).UTC().Format(time.RFC3339)
+	refresh := append(args, "")[3]
+	var name string
+	token := map[string]any{"clientId": "a client", "refreshToken": refresh}
+	switch args[0] {
+	case "sso":
+		name = fmt.Sprintf("%x", sha1.Sum([]byte(args[1])))
+		token["accessToken"], token["expiresAt"] = standin.SSOToken, expires
+		if refresh != "" {
+			token["clientSecret"], token["registrationExpiresAt"] = "a client's secret", expires
+		}
+	case "login":
+		name = fmt.Sprintf("%x", sha256.Sum256([]byte(args[1])))
+		token["accessToken"] = map[string]any{
+			"accessKeyId": standin.LoginAccessKeyID, "secretAccessKey": standin.LoginSecretAccessKey, "sessionToken": standin.LoginSessionToken,
+			"accountId": standin.Account, "expiresAt": expires,
+		}
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		ts.Check(err)
+		der, err := x509.MarshalECPrivateKey(key)
+		ts.Check(err)
+		token["tokenType"], token["dpopKey"] = "aws_sigv4", string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}))
+	}
+	folder := filepath.Join(ts.Getenv("HOME"), ".aws", args[0], "cache")
+	ts.Check(os.MkdirAll(folder, 0o700))
+	data, err := json.Marshal(token)
+	ts.Check(err)
+	ts.Check(os.WriteFile(filepath.Join(folder, name+".json"), data, 0o600))
 }
 
 // age makes every lease in the file backend older by a time, as if that much of

@@ -35,6 +35,8 @@ type Options struct {
 	ByHand   bool          // a human runs this command, and no SDK waits for it
 	// Warn is told, a line each, what went wrong without stopping anything.
 	Warn func(string)
+	// Code asks a human, or a program in his place, for the code of an MFA device.
+	Code func(context.Context, provider.Question) (provider.Secret, error)
 	// Passphrase asks a human for the passphrase of the file backend.
 	Passphrase func() (string, error)
 }
@@ -164,21 +166,22 @@ func (c *Cache) orKept(kept Lease, failure error) (Lease, error) {
 	return kept, nil
 }
 
-// mint asks AWS. While the kept lease is usable, that gets one short attempt.
+// mint asks AWS, with the lease of the request's source if it has one. While the
+// kept lease is usable, that gets one short attempt, unless a human is asked.
 func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Request, kept Lease) (Lease, error) {
-	given := provider.Given{Identity: c.identity(ctx, request, kept)}
-	if kept.usable(time.Now()) && !c.Refresh {
+	given := provider.Given{Identity: c.identity(ctx, request, kept), Skew: kept.Skew}
+	keys, source, err := c.credentials(ctx, request)
+	if err != nil {
+		return Lease{}, err
+	}
+	device := &device{cache: c}
+	defer device.release()
+	given.Credentials, given.Code = keys, device.code
+	if kept.usable(time.Now()) && !c.Refresh && !asks(ctx, request) {
 		given.Attempts = 1
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, spareBudget)
 		defer cancel()
-	}
-	if name := request.KeptKeys(); name != "" {
-		keys, err := c.KeptKeys(ctx, name)
-		if err != nil {
-			return Lease{}, err
-		}
-		given.Credentials = keys
 	}
 	began := time.Now()
 	patient, stop := withLastWords(ctx)
@@ -200,6 +203,7 @@ func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Req
 		}
 	}
 	if err != nil {
+		c.blameSource(ctx, source, err)
 		return Lease{}, asFailure(request, err)
 	}
 	c.journal.minted(request.Label(), time.Since(began))

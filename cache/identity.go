@@ -39,15 +39,13 @@ type identified interface {
 	IdentityFacts(context.Context) (provider.Facts, error)
 }
 
-// identity returns the identity id of an earlier mint: that of the kept lease, or
-// the one that was kept by itself.
+// identity returns the identity id of an earlier mint: the one that was kept by
+// itself for all the requests of a user, or else that of the kept lease. Two
+// requests that were first made at once have one each, until they are renewed.
 func (c *Cache) identity(ctx context.Context, request provider.Request, kept Lease) provider.Secret {
-	if !kept.Identity.Empty() || c.NoCache {
-		return kept.Identity
-	}
 	name, ok := identityItem(ctx, request)
-	if !ok {
-		return provider.Secret{}
+	if !ok || c.NoCache {
+		return kept.Identity
 	}
 	for _, s := range c.stores.lasting() {
 		data, err := s.get(ctx, name)
@@ -58,7 +56,7 @@ func (c *Cache) identity(ctx context.Context, request provider.Request, kept Lea
 			return id
 		}
 	}
-	return provider.Secret{}
+	return kept.Identity
 }
 
 // keepIdentity keeps an identity id that is new, where a store outlives a reboot.

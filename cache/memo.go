@@ -14,7 +14,8 @@ import (
 )
 
 // A memo is what the processes that ask for one request tell each other: who
-// mints, and how the last mint failed. It holds no secret.
+// mints, and how the last mint failed. It holds no secret. An MFA device has one
+// too.
 type memo struct {
 	Holder  int            `json:"holder,omitempty"`
 	Since   time.Time      `json:"since,omitzero"`
@@ -24,6 +25,11 @@ type memo struct {
 	Cause   string         `json:"cause,omitempty"`
 	Label   string         `json:"label,omitempty"`
 	ByHuman bool           `json:"byHuman,omitempty"`
+
+	// Of an MFA device: which code was sent last, by a salted hash, and when.
+	Code     string    `json:"code,omitempty"`
+	CodeSalt string    `json:"codeSalt,omitempty"`
+	CodeSent time.Time `json:"codeSent,omitzero"`
 }
 
 // How long a failure is remembered.
@@ -72,7 +78,7 @@ func (c *Cache) remember(held *lock, request provider.Request, err error) {
 	_ = errors.As(err, &failure)
 	held.updateMemo(func(m *memo) {
 		m.Failed, m.Class, m.Step, m.Cause = time.Now(), failure.Class, failure.Step, failure.Cause
-		m.Label, m.ByHuman = request.Label(), failure.Class == provider.ClassPrompt
+		m.Label, m.ByHuman = request.Label(), failure.Class == provider.ClassPrompt || failure.Class == provider.ClassCode
 	})
 }
 

@@ -97,6 +97,25 @@ func ParseExternalID(text string) (string, error) {
 	return text, nil
 }
 
+// ParseSourceIdentity checks AssumeRole's SourceIdentity. What AWS keeps for
+// itself begins with aws:, and a colon is none of the characters.
+func ParseSourceIdentity(text string) (string, error) {
+	if len(text) < 2 || len(text) > 64 || strings.ContainsFunc(text, func(r rune) bool { return !isNameRune(r) }) {
+		return "", fmt.Errorf("source identity %q is not 2 to 64 of a-z A-Z 0-9 _ + = , . @ -", shorten(text))
+	}
+	return text, nil
+}
+
+// ParseProviderID checks AssumeRoleWithWebIdentity's ProviderId: a host, without
+// a scheme or a port.
+func ParseProviderID(text string) (string, error) {
+	isHost := func(r rune) bool { return isNameRune(r) && !strings.ContainsRune("_+=,@", r) }
+	if len(text) < 4 || len(text) > 2048 || strings.ContainsFunc(text, func(r rune) bool { return !isHost(r) }) {
+		return "", fmt.Errorf("provider id %q is not a host such as www.amazon.com or graph.facebook.com", shorten(text))
+	}
+	return text, nil
+}
+
 // isNameRune holds for [\w+=,.@-], which IAM and STS allow in names.
 func isNameRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_+=,.@-", r)

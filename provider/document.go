@@ -117,6 +117,15 @@ func DecodeIdentity(data []byte) (Secret, error) {
 	return NewSecret(d.IdentityID), nil
 }
 
+// IdentityText returns an identity id in full, for a human who has asked to see it.
+// No other secret comes out of it.
+func IdentityText(id Secret) string {
+	if regionOf(id.reveal()) == "" {
+		return id.Tail()
+	}
+	return id.reveal()
+}
+
 // encode leaves <, > and & as they are: no SDK reads the document as HTML.
 func encode(d any) ([]byte, error) {
 	var line bytes.Buffer

@@ -22,6 +22,11 @@ const (
 	ClassSourceInvalid Class = "source-invalid" // AWS does not know the source's keys
 	ClassSource        Class = "source"         // the source gave no credentials
 	ClassToken         Class = "token"          // the identity provider's token is missing or not accepted
+	ClassLogin         Class = "login"          // the login is none of the identity pool's
+	ClassLinked        Class = "linked"         // the login or user belongs to another identity
+	ClassRoleMapping   Class = "role-mapping"   // the pool finds no role for the login, or not the one that was asked for
+	ClassPoolRole      Class = "pool-role"      // the pool cannot assume the role that it has for the login
+	ClassFlow          Class = "flow"           // the pool does not allow the classic flow
 	ClassNotFound      Class = "not-found"      // the identity pool or identity does not exist
 	ClassRejected      Class = "rejected"       // AWS refuses a parameter
 	ClassClock         Class = "clock"          // the local clock is wrong
@@ -31,6 +36,11 @@ const (
 	ClassGarbled       Class = "garbled"     // the answer was none of AWS's
 	ClassLoop          Class = "loop"        // a profile reaches itself
 	ClassPrompt        Class = "prompt"      // a human was asked and gave no answer
+	ClassCode          Class = "code"        // AWS refuses the MFA code
+	ClassOldSession    Class = "old-session" // AWS refuses, through an MFA session of a while ago
+	ClassSignIn        Class = "sign-in"     // a human has to begin the source's session again
+	ClassTemporary     Class = "temporary"   // the source is a session, where only long-lived keys will do
+	ClassTooLong       Class = "too-long"    // a longer lifetime was asked for than AWS gives
 )
 
 // A Failure is why a mint brought nothing. Its text is one line without a
@@ -59,12 +69,14 @@ var classOfCode = map[string]Class{
 	"RequestTimeTooSkewed":  ClassClock,
 	"ExpiredTokenException": ClassToken,
 
-	"InvalidClientTokenId":        ClassSourceInvalid,
-	"UnrecognizedClientException": ClassSourceInvalid,
-	"SignatureDoesNotMatch":       ClassSourceInvalid,
-	"InvalidSignatureException":   ClassSourceInvalid,
-	"IncompleteSignature":         ClassSourceInvalid,
-	"MissingAuthenticationToken":  ClassSourceInvalid,
+	"InvalidClientTokenId":                ClassSourceInvalid,
+	"UnrecognizedClientException":         ClassSourceInvalid,
+	"SignatureDoesNotMatch":               ClassSourceInvalid,
+	"InvalidSignatureException":           ClassSourceInvalid,
+	"IncompleteSignature":                 ClassSourceInvalid,
+	"MissingAuthenticationToken":          ClassSourceInvalid,
+	"IncompleteSignatureException":        ClassSourceInvalid,
+	"MissingAuthenticationTokenException": ClassSourceInvalid,
 
 	"InvalidIdentityToken":                      ClassToken,
 	"InvalidIdentityTokenException":             ClassToken,
@@ -75,8 +87,10 @@ var classOfCode = map[string]Class{
 	"InternalFailure":                           ClassUnavailable,
 	"ServiceUnavailable":                        ClassUnavailable,
 	"ResourceNotFoundException":                 ClassNotFound,
-	"ResourceConflictException":                 ClassDenied,
-	"InvalidIdentityPoolConfigurationException": ClassRejected,
+	"ResourceConflictException":                 ClassLinked,
+	"DeveloperUserAlreadyRegisteredException":   ClassLinked,
+	"InvalidIdentityPoolConfigurationException": ClassPoolRole,
+	"ConcurrentModificationException":           ClassThrottled,
 
 	"Throttling":               ClassThrottled,
 	"ThrottlingException":      ClassThrottled,
@@ -128,13 +142,17 @@ func explain(err error) (Class, string) {
 
 func classOfAnswer(answer smithy.APIError, err error) Class {
 	code, message := answer.ErrorCode(), answer.ErrorMessage()
+	switch {
+	case strings.HasPrefix(message, "MultiFactorAuthentication failed"):
+		return ClassCode
+	case strings.Contains(message, "1 hour session limit"), strings.Contains(message, "MaxSessionDuration"):
+		return ClassTooLong
+	}
 	if strings.HasPrefix(message, "Signature expired:") || strings.HasPrefix(message, "Signature not yet current:") {
 		return ClassClock
 	}
-	// Cognito says with one code that guests are refused, that a login is, and
-	// that a login has run out.
-	if code == "NotAuthorizedException" && strings.Contains(message, "login token") {
-		return ClassToken
+	if class, ok := classOfPool(code, message); ok {
+		return class
 	}
 	if class, ok := classOfCode[code]; ok {
 		return class
@@ -144,6 +162,32 @@ func classOfAnswer(answer smithy.APIError, err error) Class {
 		return ClassUnavailable
 	}
 	return ClassRejected
+}
+
+// classOfPool tells apart what Cognito says with one code: that guests are
+// refused, that a login is, and that a login has run out.
+func classOfPool(code, message string) (Class, bool) {
+	if code != "NotAuthorizedException" && code != "InvalidParameterException" {
+		return "", false
+	}
+	for _, known := range []struct {
+		text  string
+		class Class
+	}{
+		{"ambiguous role mapping", ClassRoleMapping},
+		{"please use enhanced flow", ClassFlow},
+		{"supported provider", ClassLogin},
+		{"developer provider", ClassLogin},
+		{"valid public provider", ClassLogin},
+		{"Issuer doesn't match", ClassLogin},
+		{loginsDoNotMatch, ClassLinked},
+		{"login token", ClassToken},
+	} {
+		if strings.Contains(message, known.text) {
+			return known.class, true
+		}
+	}
+	return "", false
 }
 
 // explainLocal handles what went wrong on the way to AWS.

@@ -13,22 +13,23 @@ import (
 // answers are the error codes that AWS has for us, and what they are to be taken
 // for.
 var answers = map[string]Class{
-	"AccessDenied":              ClassDenied,
-	"AccessDeniedException":     ClassDenied,
-	"NotAuthorizedException":    ClassDenied,
-	"RegionDisabledException":   ClassDenied,
-	"ResourceConflictException": ClassDenied,
+	"AccessDenied":            ClassDenied,
+	"AccessDeniedException":   ClassDenied,
+	"NotAuthorizedException":  ClassDenied,
+	"RegionDisabledException": ClassDenied,
 
 	"ExpiredToken":         ClassSourceExpired,
 	"RequestExpired":       ClassClock,
 	"RequestTimeTooSkewed": ClassClock,
 
-	"InvalidClientTokenId":        ClassSourceInvalid,
-	"UnrecognizedClientException": ClassSourceInvalid,
-	"SignatureDoesNotMatch":       ClassSourceInvalid,
-	"InvalidSignatureException":   ClassSourceInvalid,
-	"IncompleteSignature":         ClassSourceInvalid,
-	"MissingAuthenticationToken":  ClassSourceInvalid,
+	"InvalidClientTokenId":                ClassSourceInvalid,
+	"UnrecognizedClientException":         ClassSourceInvalid,
+	"SignatureDoesNotMatch":               ClassSourceInvalid,
+	"InvalidSignatureException":           ClassSourceInvalid,
+	"IncompleteSignature":                 ClassSourceInvalid,
+	"MissingAuthenticationToken":          ClassSourceInvalid,
+	"IncompleteSignatureException":        ClassSourceInvalid,
+	"MissingAuthenticationTokenException": ClassSourceInvalid,
 
 	"ExpiredTokenException":         ClassToken,
 	"InvalidIdentityToken":          ClassToken,
@@ -36,18 +37,21 @@ var answers = map[string]Class{
 	"IDPRejectedClaim":              ClassToken,
 
 	"ResourceNotFoundException":                 ClassNotFound,
-	"InvalidIdentityPoolConfigurationException": ClassRejected,
+	"ResourceConflictException":                 ClassLinked,
+	"DeveloperUserAlreadyRegisteredException":   ClassLinked,
+	"InvalidIdentityPoolConfigurationException": ClassPoolRole,
 	"ValidationError":                           ClassRejected,
 	"MalformedPolicyDocument":                   ClassRejected,
 	"PackedPolicyTooLarge":                      ClassRejected,
 	"InvalidParameterException":                 ClassRejected,
 
-	"Throttling":               ClassThrottled,
-	"ThrottlingException":      ClassThrottled,
-	"ThrottledException":       ClassThrottled,
-	"TooManyRequestsException": ClassThrottled,
-	"RequestLimitExceeded":     ClassThrottled,
-	"LimitExceededException":   ClassThrottled,
+	"Throttling":                      ClassThrottled,
+	"ThrottlingException":             ClassThrottled,
+	"ThrottledException":              ClassThrottled,
+	"TooManyRequestsException":        ClassThrottled,
+	"RequestLimitExceeded":            ClassThrottled,
+	"LimitExceededException":          ClassThrottled,
+	"ConcurrentModificationException": ClassThrottled,
 
 	"IDPCommunicationError":    ClassUnavailable,
 	"ExternalServiceException": ClassUnavailable,
@@ -69,6 +73,38 @@ func asked(t *testing.T, handler http.HandlerFunc) []*Failure {
 
 func askedAt(t *testing.T, url string) []*Failure {
 	t.Helper()
+	return failuresOf(t, url, &AssumeRole{RoleARN: someRole, SessionName: "test", From: Source{Keys: "work"}}, &Cognito{Pool: somePool})
+}
+
+// askedByAll does the same by every first call that there is.
+func askedByAll(t *testing.T, handler http.HandlerFunc) []*Failure {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	defer server.Close()
+	t.Setenv("TOKEN_A", hiddenToken)
+	identity := NewSecret(hiddenIdentity)
+	failures := failuresOf(t, server.URL,
+		&AssumeRole{RoleARN: someRole, SessionName: "test", From: Source{WebIdentityToken: token("env:TOKEN_A")}},
+		&Cognito{Pool: somePool, Logins: []Login{login("accounts.google.com=env:TOKEN_A")}},
+		&Cognito{Pool: somePool, Identity: identity, Logins: []Login{login("accounts.google.com=env:TOKEN_A")}},
+		&Cognito{Pool: somePool, Identity: identity, Classic: &AssumeRole{RoleARN: someRole, SessionName: "test"}},
+		&Cognito{Pool: somePool, Developer: &Developer{Provider: "login.standin", User: "ann"}, From: Source{Keys: "work"}},
+	)
+	return append(failures, askedAt(t, server.URL)...)
+}
+
+const (
+	hiddenIdentity = "eu-west-1:00000000-0000-4000-8000-00000000000a"
+	hiddenToken    = "an opaque token of a web identity"
+)
+
+var (
+	someRole = mustParse(ParseRoleARN("arn:aws:iam::111122223333:role/Deploy"))
+	somePool = mustParse(ParsePoolID("eu-west-1:00000000-0000-4000-8000-000000000001"))
+)
+
+func failuresOf(t *testing.T, url string, requests ...Request) []*Failure {
+	t.Helper()
 	for name, value := range map[string]string{
 		"AWS_ENDPOINT_URL":            url,
 		"AWS_CONFIG_FILE":             "none",
@@ -77,14 +113,9 @@ func askedAt(t *testing.T, url string) []*Failure {
 	} {
 		t.Setenv(name, value)
 	}
-	role := mustParse(ParseRoleARN("arn:aws:iam::111122223333:role/Deploy"))
 	keys := mustParse(NewKeys("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"))
-	pool := mustParse(ParsePoolID("eu-west-1:00000000-0000-4000-8000-000000000001"))
 	var failures []*Failure
-	for _, request := range []Request{
-		&AssumeRole{RoleARN: role, SessionName: "test", From: Source{Keys: "work"}},
-		&Cognito{Pool: pool},
-	} {
+	for _, request := range requests {
 		_, err := request.Mint(t.Context(), Given{Credentials: keys, Attempts: 1})
 		var failure *Failure
 		if !errors.As(err, &failure) {
@@ -137,13 +168,39 @@ func TestAnswersThatTheMessageTellsApart(t *testing.T) {
 		{403, "SignatureDoesNotMatch", "Signature expired: 20260102T150405Z is now earlier than 20260102T160405Z", ClassClock},
 		{403, "SignatureDoesNotMatch", "Signature not yet current: 20260102T150405Z is still later than 20260102T140405Z", ClassClock},
 		{400, "NotAuthorizedException", "Invalid login token. Token expired: 1 >= 0", ClassToken},
+		{400, "NotAuthorizedException", "Invalid login token. Can't pass in a Cognito token.", ClassToken},
+		{400, "NotAuthorizedException", "Invalid login token. Issuer doesn't match providerName", ClassLogin},
+		{400, "NotAuthorizedException", "Token is not from a supported provider of this identity pool.", ClassLogin},
+		{400, "NotAuthorizedException", "Logins don't match. Please include at least one valid login for this identity or identity pool.", ClassLinked},
+		{400, "NotAuthorizedException", "The ambiguous role mapping rules for: cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a denied this request.", ClassRoleMapping},
+		{400, "NotAuthorizedException", "Unauthenticated access is not supported for this identity pool.", ClassDenied},
+		{400, "NotAuthorizedException", "Access to Identity 'eu-west-1:00000000-0000-4000-8000-00000000000a' is forbidden.", ClassDenied},
+		{400, "InvalidParameterException", "Please provide a valid public provider", ClassLogin},
+		{400, "InvalidParameterException", "Basic (classic) flow is not enabled, please use enhanced flow.", ClassFlow},
+		{400, "InvalidParameterException", "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.", ClassFlow},
 		{500, "SomethingNew", "an error that this version does not know", ClassUnavailable},
 		{400, "SomethingNew", "an error that this version does not know", ClassRejected},
 	} {
-		for _, failure := range asked(t, refuseWith(test.status, test.code, test.message)) {
+		for _, failure := range askedByAll(t, refuseWith(test.status, test.code, test.message)) {
 			if failure.Class != test.want {
 				t.Errorf("%d %s %s: got %s, want %s", test.status, test.code, test.message, failure.Class, test.want)
 			}
+		}
+	}
+}
+
+// AWS may quote what it was sent, and may name an identity that it was not.
+func TestAnswersThatQuoteSecrets(t *testing.T) {
+	all := askedByAll(t, refuseWith(400, "NotAuthorizedException", "Identity "+hiddenIdentity+": forbidden to "+hiddenToken))
+	sentToken, ofPools := all[:3], append(all[1:5:5], all[len(all)-1])
+	for _, failure := range sentToken {
+		if strings.Contains(failure.Error(), hiddenToken) {
+			t.Errorf("the text shows a token: %v", failure)
+		}
+	}
+	for _, failure := range ofPools {
+		if strings.Contains(failure.Error(), hiddenIdentity) || !strings.Contains(failure.Error(), "…000a") {
+			t.Errorf("the text shows an identity id, or not the end of it: %v", failure)
 		}
 	}
 }

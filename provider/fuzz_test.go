@@ -2,9 +2,12 @@ package provider
 
 import (
 	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // Each target takes what somebody else wrote. None may panic, and what is taken
@@ -53,6 +56,40 @@ func FuzzRoleARN(f *testing.F) {
 	})
 }
 
+func FuzzPolicyARN(f *testing.F) {
+	for _, seed := range []string{"arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws-cn:iam::111122223333:policy/a/b", "arn:aws:iam::aws:policy/", ":::::"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		arn, err := ParsePolicyARN(text)
+		if err == nil && (arn.String() != text || partitions[arn.Partition].defaultRegion == "") {
+			t.Errorf("%q is taken as %+v", text, arn)
+		}
+	})
+}
+
+func FuzzPolicy(f *testing.F) {
+	f.Add([]byte(`{"Version":"2012-10-17"}`))
+	f.Add([]byte("{}{}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if checkPolicy(data) == nil && (!json.Valid(data) || !utf8.Valid(data) || len(data) > 2*maxPolicyLength) {
+			t.Errorf("%q is taken", data)
+		}
+	})
+}
+
+func FuzzTag(f *testing.F) {
+	for _, seed := range []string{"team=blue", "a=b=c", "=", "aws:team=blue", "équipe=bleu"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		tag, err := ParseTag(text)
+		if err == nil && (tag.Key+"="+tag.Value != text || tag.Key == "" || !utf8.ValidString(text)) {
+			t.Errorf("%q is taken as %+v", text, tag)
+		}
+	})
+}
+
 func FuzzPoolID(f *testing.F) {
 	for _, seed := range []string{"eu-west-1:00000000-0000-4000-8000-000000000001", "eu-west-1:", "a.b:00000000-0000-4000-8000-000000000001"} {
 		f.Add(seed)
@@ -92,10 +129,22 @@ func FuzzLogin(f *testing.F) {
 func FuzzJWT(f *testing.F) {
 	f.Add("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSIsImF1ZCI6WyJhIiwiYiJdfQ.")
 	f.Add("..")
+	f.Add("." + base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"https://cognito-identity.amazonaws.com","sub":"eu-west-1:00000000-0000-4000-8000-00000000000a","aud":"eu-west-1:00000000-0000-4000-8000-000000000001","exp":1e300,"cognito:roles":["a",1]}`)) + ".")
 	f.Fuzz(func(t *testing.T, token string) {
 		if _, err := NewKey(Facts{"token": tokenFacts(token)}); err != nil {
 			t.Errorf("no key can be made of %q: %v", token, err)
 		}
+		secret := NewSecret(token)
+		if end, ok := endOf(secret); ok && (end.Year() < 1970 || end.Year() > 9999) {
+			t.Errorf("%q ends at %s", token, end)
+		}
+		if _, id := poolAndIdentity(secret); !id.Empty() && regionOf(id.reveal()) == "" {
+			t.Errorf("%q is for no identity", token)
+		}
+		if name := poolLogin(secret); !strings.HasPrefix(name, "cognito-identity") {
+			t.Errorf("%q is the login %q", token, name)
+		}
+		rolesOf(secret)
 	})
 }
 

@@ -11,10 +11,13 @@ import (
 	"time"
 
 	"credlease/internal/deadline"
+	"credlease/internal/spawn"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 )
 
@@ -95,23 +98,57 @@ func profileFacts(p *config.SharedConfig) Facts {
 
 // loadWithProfile resolves the named profile as the SDK does. A profile that is
 // itself a process is run by us, in a session of its own.
-func (s Source) loadWithProfile(ctx context.Context) (aws.Config, error) {
+func (s Source) loadWithProfile(ctx context.Context, given Given) (aws.Config, error) {
 	profile, err := loadProfile(ctx, s.Profile)
 	if err != nil {
 		return aws.Config{}, err
 	}
 	// The SDK makes the clients that a profile needs before it has come to read
 	// AWS_ENDPOINT_URL.
-	defer spreadEndpoint("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC")()
-	cfg, err := config.LoadDefaultConfig(ctx,
+	defer spreadEndpoint("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_SIGNIN")()
+	options := []func(*config.LoadOptions) error{
 		config.WithSharedConfigProfile(s.Profile),
 		// A role's profile needs no region to the AWS CLI, but one to the SDK.
 		config.WithDefaultRegion(defaultRegion(profile.RoleARN)),
-		config.WithLogger(logging.Nop{}))
-	if err == nil && isProcess(profile) {
+		config.WithLogger(logging.Nop{}),
+		config.WithAssumeRoleCredentialOptions(askFor(ctx, given)),
+	}
+	if given.Credentials.AccessKeyID != "" {
+		options = append(options, config.WithCredentialsProvider(given.Credentials.static()))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	if err == nil && given.Credentials.AccessKeyID == "" && isProcess(profile) {
 		cfg.Credentials = newProcess(profile.CredentialProcess)
 	}
 	return cfg, err
+}
+
+// askFor gives the roles of a profile the codes of the devices that they name.
+func askFor(ctx context.Context, given Given) func(*stscreds.AssumeRoleOptions) {
+	return func(o *stscreds.AssumeRoleOptions) {
+		if o.SerialNumber == nil {
+			return
+		}
+		question := Question{Serial: *o.SerialNumber}
+		o.TokenProvider = func() (string, error) {
+			code, err := given.code(ctx, question)
+			question.Before = WrongBefore // It is asked again only if AWS refused this one.
+			return code.reveal(), err
+		}
+		o.Client = withoutRetries{o.Client}
+	}
+}
+
+// withoutRetries sends a code once.
+type withoutRetries struct{ stscreds.AssumeRoleAPIClient }
+
+func (c withoutRetries) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, options ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
+	return c.AssumeRoleAPIClient.AssumeRole(ctx, in, append(options, onceWith(in.TokenCode))...)
+}
+
+// isRole holds for a profile whose credentials are a role's session.
+func isRole(p *config.SharedConfig) bool {
+	return p.RoleARN != "" || p.SSOSessionName != "" || p.SSOStartURL != ""
 }
 
 func isProcess(p *config.SharedConfig) bool {
@@ -140,7 +177,7 @@ func (p *process) build(ctx context.Context) (*exec.Cmd, error) {
 	args := shell(p.command)
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Stderr = &p.stderr
-	inOwnSession(cmd)
+	spawn.InOwnSession(cmd)
 	return cmd, nil
 }
 

@@ -28,10 +28,15 @@ type Request interface {
 
 // Given is what a mint is handed besides its request.
 type Given struct {
-	// Credentials are the source's, where it does not find its own: kept keys.
+	// Credentials are the source's, where it does not find its own: kept keys, or
+	// the lease of the request that is this one's source.
 	Credentials Credentials
 	// Identity is the Cognito identity id of an earlier mint, if there is one.
 	Identity Secret
+	// Skew is AWS's clock less the local one at an earlier mint, if there was one.
+	Skew time.Duration
+	// Code asks for the code of an MFA device. What it returns is to be sent once.
+	Code func(context.Context, Question) (Secret, error)
 	// Attempts is how often each call may be tried; 0 leaves it to the SDK.
 	Attempts int
 }

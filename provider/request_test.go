@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -73,6 +74,19 @@ var roleChanges = map[string]func(*AssumeRole){
 	"SessionName":             func(r *AssumeRole) { r.SessionName = "bob" },
 	"Duration":                func(r *AssumeRole) { r.Duration = 2 * time.Hour },
 	"ExternalID":              func(r *AssumeRole) { r.ExternalID = "another" },
+	"ProviderID":              func(r *AssumeRole) { r.ProviderID = "www.amazon.com" },
+	"Policy":                  func(r *AssumeRole) { r.Policy = NewPolicy("testdata/policy.json") },
+	"Policy, another":         func(r *AssumeRole) { r.Policy = NewPolicy("testdata/policy2.json") },
+	"PolicyARNs":              func(r *AssumeRole) { r.PolicyARNs = policies("ReadOnlyAccess") },
+	"PolicyARNs, two":         func(r *AssumeRole) { r.PolicyARNs = policies("ReadOnlyAccess", "IAMReadOnlyAccess") },
+	"Tags":                    func(r *AssumeRole) { r.Tags = []Tag{{"team", "blue"}} },
+	"Tags, value":             func(r *AssumeRole) { r.Tags = []Tag{{"team", "red"}} },
+	"Tags, two":               func(r *AssumeRole) { r.Tags = []Tag{{"team", "blue"}, {"cost", "1"}} },
+	"TransitiveTagKeys":       func(r *AssumeRole) { r.Tags, r.TransitiveTagKeys = []Tag{{"team", "blue"}}, []string{"team"} },
+	"SourceIdentity":          func(r *AssumeRole) { r.SourceIdentity = "ann" },
+	"ProvidedContexts":        func(r *AssumeRole) { r.ProvidedContexts = contexts("env:TOKEN_A") },
+	"ProvidedContexts, token": func(r *AssumeRole) { r.ProvidedContexts = contexts("env:TOKEN_B") },
+	"MinimumSessionTokenSize": func(r *AssumeRole) { r.MinimumSessionTokenSize = 4096 },
 	"Region":                  func(r *AssumeRole) { r.Region = "eu-central-1" },
 	"From":                    func(r *AssumeRole) { r.From = Source{Keys: "another"} },
 	"Keys":                    func(r *AssumeRole) { r.From = Source{Keys: "keys"} },
@@ -88,6 +102,18 @@ var roleChanges = map[string]func(*AssumeRole){
 
 // program is the path of one that need not be there.
 var program, _ = filepath.Abs("token")
+
+func policies(names ...string) []PolicyARN {
+	var all []PolicyARN
+	for _, name := range names {
+		all = append(all, mustParse(ParsePolicyARN("arn:aws:iam::aws:policy/"+name)))
+	}
+	return all
+}
+
+func contexts(token string) []ProvidedContext {
+	return []ProvidedContext{mustParse(ParseProvidedContext("arn:aws:iam::aws:contextProvider/IdentityCenter=" + token))}
+}
 
 func mustParse[T any](value T, err error) T {
 	if err != nil {
@@ -121,6 +147,70 @@ func TestEveryFieldOfAssumeRoleIsInItsKey(t *testing.T) {
 	haveAll(t, roleChanges, reflect.TypeFor[AssumeRole](), reflect.TypeFor[Source]())
 }
 
+// How a source shows an MFA device decides whether credentials come back, and
+// never which.
+func TestMFAIsNotInTheKeyOfARole(t *testing.T) {
+	setUpSources(t)
+	with := baseRole()
+	with.MFA = MFA{Serial: "arn:aws:iam::111122223333:mfa/ann", SessionDuration: time.Hour, NoSession: true}
+	if requestKey(t, with) != requestKey(t, baseRole()) {
+		t.Error("a role with an MFA device is another request")
+	}
+}
+
+// One session serves every role of a source, whatever else they ask for.
+func TestKeyOfASessionIsItsSourceAndDevice(t *testing.T) {
+	setUpSources(t)
+	role := func(change func(*AssumeRole)) Request {
+		r := baseRole()
+		r.MFA.Serial = "arn:aws:iam::111122223333:mfa/ann"
+		change(r)
+		return r.Source()
+	}
+	first := requestKey(t, role(func(*AssumeRole) {}))
+	for name, change := range roleChanges {
+		fromAnother := name == "From" || strings.HasPrefix(name, "Keys") || strings.HasPrefix(name, "Profile") || strings.HasPrefix(name, "CredentialSource") || strings.HasPrefix(name, "WebIdentityToken")
+		source := role(change)
+		if source == nil {
+			if name != "Duration" { // Two hours are more than a session can give.
+				t.Errorf("a role with another %s has no session", name)
+			}
+			continue
+		}
+		if changed := requestKey(t, source) != first; changed != fromAnother {
+			t.Errorf("the session's key changed with the role's %s: %v, want %v", name, changed, fromAnother)
+		}
+	}
+	if requestKey(t, role(func(r *AssumeRole) { r.MFA.SessionDuration = time.Hour })) != first {
+		t.Error("a session of another duration is another request")
+	}
+	if requestKey(t, role(func(r *AssumeRole) { r.MFA.Serial = "GAHT12345678" })) == first {
+		t.Error("a session of another device is the same request")
+	}
+}
+
+// Sets are sets: in another order, or with one named twice, they ask for the same.
+func TestOrderIsNotInTheKeyOfARole(t *testing.T) {
+	setUpSources(t)
+	one, other := baseRole(), baseRole()
+	one.PolicyARNs, other.PolicyARNs = policies("A", "B"), policies("B", "A", "B")
+	one.Tags, other.Tags = []Tag{{"team", "blue"}, {"cost", "1"}}, []Tag{{"cost", "1"}, {"team", "blue"}}
+	one.TransitiveTagKeys, other.TransitiveTagKeys = []string{"team", "cost"}, []string{"cost", "team"}
+	if requestKey(t, one) != requestKey(t, other) {
+		t.Error("the same sets in another order are another request")
+	}
+}
+
+// A key that changes by accident makes every kept lease a miss: what a role does
+// not have is not in its key.
+func TestKeyOfAPlainRoleStaysAsItIs(t *testing.T) {
+	setUpSources(t)
+	const want = "6cc76943fc0ca392d24737b4c936aa4a43b9b77e23aa9f4c4c184d62305ca129"
+	if got := requestKey(t, baseRole()); got != want {
+		t.Errorf("key of a plain role: got %s, want %s", got, want)
+	}
+}
+
 var cognitoChanges = map[string]func(*Cognito){
 	"Pool":             func(c *Cognito) { c.Pool = mustParse(ParsePoolID("eu-west-1:00000000-0000-4000-8000-000000000002")) },
 	"Pool, region":     func(c *Cognito) { c.Pool = mustParse(ParsePoolID("eu-west-2:00000000-0000-4000-8000-000000000001")) },
@@ -132,6 +222,24 @@ var cognitoChanges = map[string]func(*Cognito){
 	"Logins, two": func(c *Cognito) {
 		c.Logins = []Login{login("accounts.google.com=env:TOKEN_A"), login("graph.facebook.com=env:TOKEN_A")}
 	},
+	"CustomRole":          func(c *Cognito) { c.CustomRole = baseRole().RoleARN },
+	"Classic":             func(c *Cognito) { c.Classic = &AssumeRole{RoleARN: baseRole().RoleARN} },
+	"Classic, its fields": func(c *Cognito) { c.Classic = &AssumeRole{RoleARN: baseRole().RoleARN, Duration: 2 * time.Hour} },
+	"Developer":           func(c *Cognito) { develop(c) },
+	"From":                func(c *Cognito) { develop(c); c.From = Source{Keys: "another"} },
+	"Provider":            func(c *Cognito) { develop(c).Provider = "login.other" },
+	"User":                func(c *Cognito) { develop(c).User = "bob" },
+	"PrincipalTags":       func(c *Cognito) { develop(c).PrincipalTags = []PrincipalTag{{"team", "blue"}} },
+	"PrincipalTags, value": func(c *Cognito) {
+		develop(c).PrincipalTags = []PrincipalTag{{"team", "red"}}
+	},
+}
+
+// develop makes the request one of a developer's user.
+func develop(c *Cognito) *Developer {
+	c.From = Source{Keys: "work"}
+	c.Developer = &Developer{Provider: "login.standin", User: "ann"}
+	return c.Developer
 }
 
 func login(text string) Login { return mustParse(ParseLogin(text)) }
@@ -149,7 +257,47 @@ func TestEveryFieldOfCognitoIsInItsKey(t *testing.T) {
 		requests[field] = changed
 	}
 	allDiffer(t, requests)
-	haveAll(t, cognitoChanges, reflect.TypeFor[Cognito]())
+	fields := maps.Clone(cognitoChanges)
+	fields["TokenDuration"] = nil // see TestWhatIsNotInTheKeyOfCognito
+	haveAll(t, fields, reflect.TypeFor[Cognito](), reflect.TypeFor[Developer]())
+}
+
+// The token that is exchanged for credentials may live longer: they do not.
+func TestWhatIsNotInTheKeyOfCognito(t *testing.T) {
+	setUpSources(t)
+	key := func(duration time.Duration, tags ...PrincipalTag) Key {
+		c := baseCognito()
+		developer := develop(c)
+		developer.TokenDuration, developer.PrincipalTags = duration, tags
+		return requestKey(t, c)
+	}
+	blue, low := PrincipalTag{"team", "blue"}, PrincipalTag{"cost", "low"}
+	if key(0, blue, low) != key(time.Hour, low, blue) {
+		t.Error("the token's lifetime or the order of tags makes another request")
+	}
+}
+
+// The identity id is one for all that a user asks the pool for.
+func TestIdentityIsTheUsers(t *testing.T) {
+	setUpSources(t)
+	item := func(change func(*Cognito)) Key {
+		c := baseCognito()
+		develop(c)
+		change(c)
+		facts, err := c.IdentityFacts(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keyOf(t, facts)
+	}
+	first := item(func(*Cognito) {})
+	for name, change := range cognitoChanges {
+		field, _, _ := strings.Cut(name, ",")
+		another := slices.Contains([]string{"Pool", "Logins", "Provider", "User"}, field)
+		if got := item(change); (got != first) != another {
+			t.Errorf("a change of %s: another identity is %v, want %v", name, got != first, another)
+		}
+	}
 }
 
 func TestOrderOfLoginsIsNotInTheKey(t *testing.T) {
@@ -186,12 +334,13 @@ func allDiffer(t *testing.T, requests map[string]Request) {
 	}
 }
 
-// haveAll holds the table of changes to the fields that there are.
+// haveAll holds the table of changes to the fields that there are. MFA has a test
+// of its own, that it changes nothing.
 func haveAll[T any](t *testing.T, changes map[string]T, types ...reflect.Type) {
 	t.Helper()
 	for _, of := range types {
 		for i := range of.NumField() {
-			if _, ok := changes[of.Field(i).Name]; !ok {
+			if _, ok := changes[of.Field(i).Name]; !ok && of.Field(i).Name != "MFA" {
 				t.Errorf("no test changes %s of %s: is it in the key?", of.Field(i).Name, of)
 			}
 		}

@@ -87,33 +87,94 @@ func (s Source) failure(err error) *Failure {
 		return known
 	}
 	failure := fail("resolve source "+s.label(), err)
-	if failure.Class == ClassUnreachable || failure.Class == ClassLoop {
-		return failure
+	switch failure.Class {
+	case ClassUnreachable, ClassLoop, ClassCode:
+	default:
+		failure.Class = ClassSource
 	}
-	failure.Class = ClassSource
 	return failure
 }
 
 // config returns an SDK configuration with the source's credentials in it,
 // already retrieved: a source that fails is not to be taken for AWS refusing.
-func (s Source) config(ctx context.Context, given Credentials) (aws.Config, error) {
+func (s Source) config(ctx context.Context, given Given) (aws.Config, error) {
 	cfg, err := s.load(ctx, given)
 	if err != nil {
 		return aws.Config{}, s.failure(err)
 	}
 	found, err := s.retrieve(ctx, cfg.Credentials)
+	if isWrongCode(err) {
+		found, err = s.retrieve(ctx, cfg.Credentials) // It asks for another.
+	}
 	if err != nil {
-		return aws.Config{}, s.failure(err)
+		return aws.Config{}, s.failure(s.explainSignIn(ctx, err))
 	}
 	cfg.Credentials = credentials.StaticCredentialsProvider{Value: found}
 	return cfg, nil
 }
 
-func (s Source) load(ctx context.Context, given Credentials) (aws.Config, error) {
+// longLived is config for a source that must have access keys without an end: a
+// session can neither get another nor show an MFA device. It is refused before a
+// human is asked.
+func (s Source) longLived(ctx context.Context, given Given, step string) (aws.Config, error) {
+	refused := &Failure{Class: ClassTemporary, Step: step, Cause: "the source's credentials are a session's already"}
+	if s.isTemporary(ctx) {
+		return aws.Config{}, refused
+	}
+	cfg, err := s.config(ctx, given)
+	if err != nil {
+		return aws.Config{}, err
+	}
+	if found, err := cfg.Credentials.Retrieve(ctx); err == nil && found.SessionToken != "" {
+		return aws.Config{}, refused
+	}
+	return cfg, nil
+}
+
+// isTemporary reports whether it is known without asking for them that the
+// source's credentials are a session's.
+func (s Source) isTemporary(ctx context.Context) bool {
+	switch {
+	case s.Profile != "":
+		profile, err := loadProfile(ctx, s.Profile)
+		return err == nil && (isRole(profile) || profile.LoginSession != "" || profile.Credentials.SessionToken != "")
+	case s.CredentialSource == SourceEnvironment:
+		env, err := config.NewEnvConfig()
+		return err == nil && env.Credentials.SessionToken != ""
+	}
+	return s.CredentialSource == SourceContainer || s.CredentialSource == SourceInstance
+}
+
+// isRole reports whether it is known that the source is a role's session.
+func (s Source) isRole(ctx context.Context) bool {
+	if s.Profile == "" {
+		return false
+	}
+	profile, err := loadProfile(ctx, s.Profile)
+	return err == nil && isRole(profile)
+}
+
+// asks reports whether a profile wants the code of an MFA device.
+func (s Source) asks(ctx context.Context) bool {
+	if s.Profile == "" {
+		return false
+	}
+	profile, err := loadProfile(ctx, s.Profile)
+	for ; err == nil && profile != nil; profile = profile.Source {
+		if profile.MFASerial != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (s Source) load(ctx context.Context, given Given) (aws.Config, error) {
 	const accessKey, secretKey, sessionToken = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 	switch {
 	case s.Profile != "":
-		return s.loadWithProfile(ctx)
+		return s.loadWithProfile(ctx, given)
+	case given.Credentials.AccessKeyID != "":
+		return loadConfig(ctx, config.WithCredentialsProvider(given.Credentials.static()))
 	case s.CredentialSource == SourceEnvironment:
 		if !EnvironmentHasKeys() {
 			return aws.Config{}, errors.New("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set")
@@ -130,8 +191,6 @@ func (s Source) load(ctx context.Context, given Credentials) (aws.Config, error)
 		defer hideVariables(accessKey, secretKey, sessionToken, "AWS_WEB_IDENTITY_TOKEN_FILE",
 			"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")()
 		return loadConfig(ctx)
-	case s.Keys != "" && given.AccessKeyID != "":
-		return loadConfig(ctx, config.WithCredentialsProvider(given.static()))
 	}
 	return aws.Config{}, fmt.Errorf("no credentials were given for %s", s.label())
 }

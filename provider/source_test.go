@@ -125,3 +125,27 @@ func unsignedJWT(claims string) string {
 	encode := base64.RawURLEncoding.EncodeToString
 	return encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(claims)) + "." + encode([]byte("signature"))
 }
+
+// Each partition's identity pools issue their tokens under another name, which is
+// that of the login too.
+func TestLoginOfAPoolsOwnToken(t *testing.T) {
+	for _, host := range []string{
+		"cognito-identity.amazonaws.com",
+		"cognito-identity.cn-north-1.amazonaws.com.cn",
+		"cognito-identity-us-gov.amazonaws.com",
+		"cognito-identity.us-gov-east-1.amazonaws.com",
+	} {
+		if got := poolLogin(NewSecret(unsignedJWT(`{"iss":"https://` + host + `","sub":"x"}`))); got != host {
+			t.Errorf("the login of a token of %s is %s", host, got)
+		}
+	}
+	for what, text := range map[string]string{
+		"another issuer": unsignedJWT(`{"iss":"https://accounts.google.com","sub":"x"}`),
+		"no issuer":      unsignedJWT(`{"sub":"x"}`),
+		"no JWT":         "opaque",
+	} {
+		if got := poolLogin(NewSecret(text)); got != "cognito-identity.amazonaws.com" {
+			t.Errorf("%s: the login is %s", what, got)
+		}
+	}
+}

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"credlease/internal/spawn"
 )
 
 // A Token says where an identity provider's token is, never what it is.
@@ -84,6 +86,55 @@ func (t Token) read(ctx context.Context) (Secret, error) {
 	return NewSecret(text), nil
 }
 
+// leeway is how long past its end a token is still sent. Its end is judged by
+// AWS's clock, not ours, which may be wrong: by five minutes at most where
+// anything signed is to be accepted.
+const leeway = 5 * time.Minute
+
+// readToUse reads a token of at most limit characters, and refuses one that is
+// over before AWS does. Skew is AWS's clock less the local one, where it is known.
+func (t Token) readToUse(ctx context.Context, limit int, skew time.Duration) (Secret, error) {
+	token, err := t.read(ctx)
+	if err != nil {
+		return Secret{}, err
+	}
+	if n := len(token.reveal()); n > limit {
+		return Secret{}, &Failure{Class: ClassToken, Step: "use token " + t.String(), Cause: fmt.Sprintf("it has %d characters, and AWS takes %d", n, limit)}
+	}
+	if end, ok := endOf(token); ok {
+		if left := time.Until(end.Add(-skew)); left < -leeway {
+			clock := "the local clock"
+			if skew != 0 {
+				clock = "AWS's clock"
+			}
+			return Secret{}, &Failure{Class: ClassToken, Step: "use token " + t.String(), Cause: "it expired " + inMinutes(-left) + " ago by " + clock}
+		}
+	}
+	return token, nil
+}
+
+// withEnd names a token's end as the cause of what AWS says of it, if it has come
+// or is near.
+func (t Token) withEnd(token Secret, skew time.Duration, cause string) string {
+	end, ok := endOf(token)
+	switch left := time.Until(end.Add(-skew)); {
+	case !ok || left > leeway:
+		return cause
+	case left <= 0:
+		return fmt.Sprintf("token %s expired %s ago: %s", t, inMinutes(-left), cause)
+	default:
+		return fmt.Sprintf("token %s has only %s left: %s", t, inMinutes(left), cause)
+	}
+}
+
+// inMinutes writes a time to the minute, or to the second if it is shorter.
+func inMinutes(d time.Duration) string {
+	if d < time.Minute {
+		return d.Truncate(time.Second).String()
+	}
+	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
+}
+
 func readTokenFile(path string) (string, error) {
 	// A pipe that nobody writes to would block the opening.
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
@@ -120,8 +171,11 @@ func runTokenProgram(ctx context.Context, path string) (string, error) {
 	cmd := exec.CommandContext(ctx, path)
 	var stdout, stderr boundedBuffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	inOwnSession(cmd)
+	spawn.InOwnSession(cmd)
 	err := cmd.Run()
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil // It ended well, and something that it left behind holds the pipe.
+	}
 	switch {
 	case ctx.Err() != nil:
 		return "", errors.New("it did not end in time")

@@ -37,11 +37,11 @@ func run(clients string) error {
 		return err
 	}
 	defer bed.Close()
-	moto, err := startMoto(filepath.Join(clients, "moto_server"))
+	moto, err := testbed.StartMoto(filepath.Join(clients, "moto_server"))
 	if err != nil {
 		return err
 	}
-	defer moto.close()
+	defer moto.Close()
 	s := smoke{
 		clients:   clients,
 		credlease: filepath.Join(bed.Folder, "credlease"),
@@ -55,8 +55,8 @@ func run(clients string) error {
 		{
 			name:      "role",
 			arguments: "assume-role --role-arn arn:aws:iam::123456789012:role/Smoke --role-session-name smoke --source-keys work",
-			url:       moto.url,
-			calls:     moto.assumeRoleCalls,
+			url:       moto.URL,
+			calls:     counter(moto, "AssumeRole"),
 			identity:  "arn:aws:sts::123456789012:assumed-role/Smoke/smoke",
 			operation: "AssumeRole",
 		},
@@ -73,6 +73,19 @@ func run(clients string) error {
 		return err
 	}
 	return s.check(profiles)
+}
+
+// counter counts the requests for an operation that reach moto.
+func counter(moto *testbed.Moto, operation string) func() int {
+	var all int
+	return func() int {
+		for _, call := range moto.Calls() {
+			if call.Operation == operation {
+				all++
+			}
+		}
+		return all
+	}
 }
 
 // A profile is one of the config file, and what is to come of it.

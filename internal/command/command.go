@@ -32,10 +32,11 @@ const (
 	byHand  = "Called by hand:"
 )
 
-func entries() []entry {
+func entries(args []string) []entry {
 	return []entry{
-		{"assume-role", forSDKs, "Print credentials of an IAM role.", &AssumeRole{}},
-		{"cognito", forSDKs, "Print credentials from a Cognito identity pool.", &Cognito{}},
+		{"assume-role", forSDKs, "Print credentials of an IAM role.", newAssumeRole(args)},
+		{"cognito", forSDKs, "Print credentials from a Cognito identity pool.", newCognito(args)},
+		{"session-token", forSDKs, "Print credentials of a session of the source itself, with an MFA code or without.", &SessionToken{}},
 		{"keys", byHand, "Keep long-lived access keys in the keyring.", &Keys{}},
 		{"status", byHand, "Show what is leased, for how long, and from which store.", &Status{}},
 		{"clear", byHand, "Forget leases.", &Clear{}},
@@ -52,7 +53,7 @@ func Options(version string, args []string) []kong.Option {
 		kong.Vars{"version": version, "backends": strings.Join(cache.Backends(), ",")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	}
-	all := entries()
+	all := entries(args)
 	if i := slices.IndexFunc(all, func(e entry) bool { return len(args) > 0 && e.name == args[0] }); i >= 0 {
 		all = all[i : i+1]
 	}

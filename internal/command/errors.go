@@ -60,12 +60,12 @@ func hint(err error) string {
 		return "to replace them, add --replace"
 	case errors.Is(err, cache.ErrNoStore):
 		return "run: credlease status"
-	case errors.Is(err, prompt.ErrNoTerminal):
-		return "run it on a terminal, or pipe the answers in"
 	case errors.As(err, &held):
 		return "wait for it, or end it"
 	case errors.As(err, &failure):
 		return hints[failure.Class]
+	case errors.Is(err, prompt.ErrNoTerminal):
+		return "run it on a terminal, or pipe the answers in"
 	}
 	return ""
 }
@@ -77,12 +77,22 @@ var hints = map[provider.Class]string{
 	provider.ClassSourceInvalid: "AWS does not know the source's access keys; see keys list, or the source profile",
 	provider.ClassSource:        "see the source's own settings",
 	provider.ClassToken:         "get a new token from the identity provider",
+	provider.ClassLogin:         "see the provider's name in --login or --developer-provider, and the pool's identity providers",
+	provider.ClassLinked:        "a login or user is linked to another identity; leave out --identity-id, or unlink it in the pool",
+	provider.ClassRoleMapping:   "name one of the token's roles with --custom-role-arn, or change the pool's role mapping",
+	provider.ClassPoolRole:      "let the pool have a role that trusts cognito-identity.amazonaws.com for this pool",
+	provider.ClassFlow:          "leave out --classic, or allow the classic flow in the pool's settings",
 	provider.ClassNotFound:      "see the identity pool id and its region",
 	provider.ClassClock:         "set the clock",
 	provider.ClassThrottled:     "try again in a moment",
 	provider.ClassUnavailable:   "try again in a moment",
 	provider.ClassUnreachable:   "see the network, and AWS_ENDPOINT_URL if it is set",
 	provider.ClassGarbled:       "see whether a proxy or AWS_ENDPOINT_URL answers in AWS's place",
+	provider.ClassPrompt:        "on a terminal, run: credlease session-token with the same source and --mfa-serial; or add --mfa-process PATH",
+	provider.ClassCode:          "see the device, its serial, and the clocks of both",
+	provider.ClassOldSession:    "see the role's trust policy and the caller's permissions; if the role asks for a recent MFA code, add --no-mfa-session",
+	provider.ClassTemporary:     "leave out --mfa-serial, or name a source with access keys of its own",
+	provider.ClassTooLong:       "leave out --duration-seconds, or ask for less",
 	provider.ClassLoop:          "name another source in the profile",
 }
 

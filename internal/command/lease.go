@@ -15,17 +15,31 @@ import (
 
 // leaseFlags are those of every command that prints credentials.
 type leaseFlags struct {
-	Margin      seconds   `help:"Renew when less than this is left, in seconds or as 10m. By the lifetime if not given: 20m of an hour." placeholder:"TIME"`
-	Refresh     bool      `help:"Ask AWS now, and keep what it gives."`
-	NoCache     bool      `help:"Ask AWS, and neither read nor keep a lease." env:"CREDLEASE_NO_CACHE"`
-	AccountID   accountID `help:"Account to print in the document, where it is not certain." placeholder:"ID"`
-	NoAccountID bool      `help:"Print no account in the document, so that DynamoDB is called at its regional host."`
-	ShowSecrets bool      `help:"Print the document even if stdout is a terminal."`
+	Margin       seconds   `help:"Renew when less than this is left, in seconds or as 10m. By the lifetime if not given: 20m of an hour." placeholder:"TIME"`
+	Refresh      bool      `help:"Ask AWS now, and keep what it gives."`
+	NoCache      bool      `help:"Ask AWS, and neither read nor keep a lease." env:"CREDLEASE_NO_CACHE"`
+	AccountID    accountID `help:"Account to print in the document, where it is not certain." placeholder:"ID"`
+	NoAccountID  bool      `help:"Print no account in the document, so that DynamoDB is called at its regional host."`
+	ShowSecrets  bool      `help:"Print the document even if stdout is a terminal."`
+	showIdentity bool
 }
 
-// lease answers a request and prints what it got.
+// isLeaseFlag holds for those and for what every command has.
+func isLeaseFlag(name string) bool {
+	switch name {
+	case "--margin", "--refresh", "--no-cache", "--account-id", "--no-account-id", "--show-secrets", "--backend":
+		return true
+	}
+	return false
+}
+
+// lease answers a request and prints what it got. A human is asked for codes.
 func (p *Process) lease(request provider.Request, f leaseFlags) error {
-	c := p.open(cache.Options{Margin: time.Duration(f.Margin), Refresh: f.Refresh, NoCache: f.NoCache})
+	return p.leaseWith("", request, f)
+}
+
+func (p *Process) leaseWith(codes codeSource, request provider.Request, f leaseFlags) error {
+	c := p.open(cache.Options{Margin: time.Duration(f.Margin), Refresh: f.Refresh, NoCache: f.NoCache, Code: codes.ask})
 	until := p.Started.Add(cache.Budget(request))
 	ctx, cancel := context.WithDeadline(context.Background(), until)
 	defer cancel()
@@ -47,8 +61,11 @@ func (p *Process) lease(request provider.Request, f leaseFlags) error {
 	if err != nil {
 		return fmt.Errorf("encode the document: %w", err)
 	}
+	if f.showIdentity {
+		return describe(leased, credentials, provider.IdentityText(leased.Identity))
+	}
 	if isTerminal(os.Stdout) && !f.ShowSecrets {
-		return describe(leased, credentials)
+		return describe(leased, credentials, leased.Identity.Tail())
 	}
 	if len(document) > largeDocument {
 		c.Report(fmt.Sprintf("the document of %s has %d bytes; aws-sdk-go v1 reads %d", leased.Label, len(document), largeDocument))
@@ -65,10 +82,13 @@ const (
 )
 
 // describe is for a human at a terminal, whom the secrets would not help.
-func describe(leased cache.Lease, c provider.Credentials) error {
+func describe(leased cache.Lease, c provider.Credentials, identity string) error {
 	store := leased.Store
 	if store == "" {
 		store = "not kept"
+	}
+	if leased.Identity.Empty() {
+		identity = ""
 	}
 	var out strings.Builder
 	for _, line := range [][2]string{
@@ -78,6 +98,7 @@ func describe(leased cache.Lease, c provider.Credentials) error {
 		{"session token", fmt.Sprint(c.SessionToken)},
 		{"expires", c.Expiration.Local().Format(time.DateTime) + ", in " + short(leased.Remaining(time.Now()))},
 		{"account", c.AccountID},
+		{"identity", identity},
 		{"store", store},
 	} {
 		if line[1] != "" {

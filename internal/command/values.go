@@ -2,7 +2,11 @@ package command
 
 import (
 	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"credlease/cache"
@@ -42,6 +46,23 @@ func (n *sessionName) UnmarshalText(text []byte) error {
 	return err
 }
 
+// orLogin is the name, or one made of the user's.
+func (n sessionName) orLogin() string {
+	if n == "" {
+		return provider.SessionName(login())
+	}
+	return string(n)
+}
+
+// login is the name that the user logged in with.
+func login() string {
+	if account, err := user.Current(); err == nil {
+		// On Windows the name is DOMAIN\NAME.
+		return account.Username[strings.LastIndexByte(account.Username, '\\')+1:]
+	}
+	return os.Getenv("USER")
+}
+
 // externalID is an ExternalId.
 type externalID string
 
@@ -49,6 +70,73 @@ func (e *externalID) UnmarshalText(text []byte) error {
 	id, err := provider.ParseExternalID(string(text))
 	*e = externalID(id)
 	return err
+}
+
+// tagKey is the key of a session tag.
+type tagKey string
+
+func (k *tagKey) UnmarshalText(text []byte) error {
+	key, err := provider.ParseTagKey(string(text))
+	*k = tagKey(key)
+	return err
+}
+
+// sourceIdentity is a SourceIdentity.
+type sourceIdentity string
+
+func (s *sourceIdentity) UnmarshalText(text []byte) error {
+	name, err := provider.ParseSourceIdentity(string(text))
+	*s = sourceIdentity(name)
+	return err
+}
+
+// providerID is a ProviderId.
+type providerID string
+
+func (p *providerID) UnmarshalText(text []byte) error {
+	id, err := provider.ParseProviderID(string(text))
+	*p = providerID(id)
+	return err
+}
+
+// developerProvider is the name of a pool's developer provider.
+type developerProvider string
+
+func (p *developerProvider) UnmarshalText(text []byte) error {
+	name, err := provider.ParseDeveloperProvider(string(text))
+	*p = developerProvider(name)
+	return err
+}
+
+// developerUser is a user of it.
+type developerUser string
+
+func (u *developerUser) UnmarshalText(text []byte) error {
+	user, err := provider.ParseDeveloperUser(string(text))
+	*u = developerUser(user)
+	return err
+}
+
+// mfaSerial is the SerialNumber of an MFA device.
+type mfaSerial string
+
+func (m *mfaSerial) UnmarshalText(text []byte) error {
+	serial, err := provider.ParseSerial(string(text))
+	*m = mfaSerial(serial)
+	return err
+}
+
+// program is the absolute path of an executable: a config line cannot carry
+// quotes to every SDK.
+type program string
+
+func (p *program) UnmarshalText(text []byte) error {
+	path := string(text)
+	if !filepath.IsAbs(path) || strings.ContainsAny(path, " \t") {
+		return fmt.Errorf("program %q is not one absolute path without arguments or spaces", path)
+	}
+	*p = program(path)
+	return nil
 }
 
 // identityID is a Cognito identity id, which is hidden from the moment it is read.

@@ -4,17 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
-
-// identity is one of a pool's, a guest's if no login belongs to it.
-type identity struct {
-	pool   string
-	logins map[string]string // subject by provider
-}
 
 // cognitoInput has the members of all operations' inputs.
 type cognitoInput struct {
@@ -22,7 +16,8 @@ type cognitoInput struct {
 	IdentityID     string `json:"IdentityId"`
 	Logins         map[string]string
 	CustomRoleArn  string
-	TokenDuration  int
+	PrincipalTags  map[string]string
+	TokenDuration  *int
 }
 
 func (s *Standin) serveCognito(w http.ResponseWriter, r *http.Request) {
@@ -68,7 +63,7 @@ func (s *Standin) doCognito(r *http.Request, body []byte, operation string) (map
 	case "GetOpenIdToken":
 		output, refused = s.getOpenIDToken(in)
 	case "GetOpenIdTokenForDeveloperIdentity":
-		if id, _, refused = s.caller(r, body); refused == nil {
+		if id, refused = s.poolOwner(r, body); refused == nil {
 			output, refused = s.getOpenIDTokenForDeveloper(in)
 		}
 	default:
@@ -77,85 +72,47 @@ func (s *Standin) doCognito(r *http.Request, body []byte, operation string) (map
 	return output, id, refused
 }
 
+// signatureCodes are those of STS as services with JSON have them.
+var signatureCodes = map[string]string{
+	"ExpiredToken":               "ExpiredTokenException",
+	"IncompleteSignature":        "IncompleteSignatureException",
+	"InvalidClientTokenId":       "UnrecognizedClientException",
+	"MissingAuthenticationToken": "MissingAuthenticationTokenException",
+	"SignatureDoesNotMatch":      "InvalidSignatureException",
+}
+
+// poolOwner returns the access key id of whoever signs, who is not to be bob.
+func (s *Standin) poolOwner(r *http.Request, body []byte) (string, *refusal) {
+	id, caller, refused := s.caller(r, body)
+	switch {
+	case refused != nil:
+		return id, refuse(400, signatureCodes[refused.code], refused.message)
+	case id == BobAccessKeyID:
+		return id, refuse(400, "AccessDeniedException", "User: "+caller.arn+" is not authorized to perform: cognito-identity:GetOpenIdTokenForDeveloperIdentity")
+	}
+	return id, nil
+}
+
 func notAuthorized(message string) *refusal { return refuse(400, "NotAuthorizedException", message) }
 
 func notFound(kind, id string) *refusal {
 	return refuse(400, "ResourceNotFoundException", fmt.Sprintf("%s '%s' not found.", kind, id))
 }
 
-// subjects checks the logins and returns whose they are, by provider.
-func (s *Standin) subjects(logins map[string]string) (map[string]string, *refusal) {
-	subjects := map[string]string{}
-	for provider, token := range logins {
-		if !slices.Contains(providers, provider) {
-			return nil, notAuthorized("Token is not from a supported provider of this identity pool.")
-		}
-		t, ok := readJWT(token)
-		if !ok {
-			return nil, notAuthorized("Invalid login token. Not a valid OpenId Connect identity token.")
-		}
-		if now := s.now(); !now.Before(t.expires()) {
-			return nil, notAuthorized(fmt.Sprintf("Invalid login token. Token expired: %d >= %d", now.Unix(), t.Expires))
-		}
-		subjects[provider] = t.Subject
-	}
-	return subjects, nil
-}
-
 func (s *Standin) getID(in cognitoInput) (map[string]any, *refusal) {
-	if in.IdentityPoolID != GuestPool && in.IdentityPoolID != LoginPool {
+	settings, ok := pools[in.IdentityPoolID]
+	if !ok {
 		return nil, notFound("IdentityPool", in.IdentityPoolID)
 	}
-	if len(in.Logins) == 0 && in.IdentityPoolID == LoginPool {
+	if len(in.Logins) == 0 && !settings.guests {
 		return nil, notAuthorized("Unauthenticated access is not supported for this identity pool.")
 	}
 	subjects, refused := s.subjects(in.Logins)
 	if refused != nil {
 		return nil, refused
 	}
-	return map[string]any{"IdentityId": s.identityFor(in.IdentityPoolID, subjects)}, nil
-}
-
-// identityFor finds the identity that has one of the logins, or makes one. A
-// guest always gets a new one.
-func (s *Standin) identityFor(pool string, subjects map[string]string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for id, known := range s.identities {
-		for provider, subject := range subjects {
-			if known.pool == pool && known.logins[provider] == subject {
-				return id
-			}
-		}
-	}
-	region, _, _ := strings.Cut(pool, ":")
-	id := region + ":" + randomUUID()
-	s.identities[id] = &identity{pool, subjects}
-	s.secrets = append(s.secrets, id)
-	return id
-}
-
-// identity checks that the logins are those of the identity.
-func (s *Standin) identity(in cognitoInput) (*identity, *refusal) {
-	s.mu.Lock()
-	known := s.identities[in.IdentityID]
-	s.mu.Unlock()
-	if known == nil {
-		return nil, notFound("Identity", in.IdentityID)
-	}
-	subjects, refused := s.subjects(in.Logins)
-	if refused != nil {
-		return nil, refused
-	}
-	if len(known.logins) > 0 && len(subjects) == 0 {
-		return nil, notAuthorized("Access to Identity '" + in.IdentityID + "' is forbidden.")
-	}
-	for provider, subject := range subjects {
-		if known.logins[provider] != subject {
-			return nil, refuse(400, "ResourceConflictException", "Logins don't match. Please include at least one valid login for this identity or identity pool.")
-		}
-	}
-	return known, nil
+	id, refused := s.identityFor(in.IdentityPoolID, subjects)
+	return map[string]any{"IdentityId": id}, refused
 }
 
 func (s *Standin) getCredentials(in cognitoInput) (map[string]any, *refusal) {
@@ -163,16 +120,9 @@ func (s *Standin) getCredentials(in cognitoInput) (map[string]any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	role := "Cognito_GuestRole"
-	if len(known.logins) > 0 {
-		role = "Cognito_LoginRole"
-	}
-	if in.CustomRoleArn != "" {
-		match := roleForm.FindStringSubmatch(in.CustomRoleArn)
-		if len(known.logins) == 0 || match == nil {
-			return nil, refuse(400, "InvalidParameterException", "CustomRoleArn is not allowed for this identity")
-		}
-		role = match[3]
+	role, refused := s.roleFor(known, in)
+	if refused != nil {
+		return nil, refused
 	}
 	id, k := s.issue(key{
 		arn:    "arn:aws:sts::" + Account + ":assumed-role/" + role + "/CognitoIdentityCredentials",
@@ -195,27 +145,67 @@ func (s *Standin) getOpenIDToken(in cognitoInput) (map[string]any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	return s.openIDToken(in.IdentityID, known.pool, 10*time.Minute), nil
-}
-
-func (s *Standin) openIDToken(id, pool string, lifetime time.Duration) map[string]any {
-	token := JWT("https://cognito-identity.amazonaws.com", id, pool, s.now().Add(lifetime))
-	s.hide(token)
-	return map[string]any{"IdentityId": id, "Token": token}
+	switch settings := pools[known.pool]; {
+	case !settings.classic:
+		return nil, refuse(400, "InvalidParameterException", "Basic (classic) flow is not enabled, please use enhanced flow.")
+	case settings.mapped:
+		return nil, refuse(400, "InvalidParameterException", "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.")
+	}
+	return s.openIDToken(in.IdentityID, known, 10*time.Minute, nil), nil
 }
 
 func (s *Standin) getOpenIDTokenForDeveloper(in cognitoInput) (map[string]any, *refusal) {
-	user := in.Logins[DeveloperProvider]
-	if user == "" {
-		return nil, refuse(400, "InvalidParameterException", "Please provide a developer login.")
-	}
-	if in.IdentityPoolID != GuestPool && in.IdentityPoolID != LoginPool {
+	if _, ok := pools[in.IdentityPoolID]; !ok {
 		return nil, notFound("IdentityPool", in.IdentityPoolID)
 	}
-	lifetime := 15 * time.Minute
-	if in.TokenDuration > 0 {
-		lifetime = time.Duration(in.TokenDuration) * time.Second
+	user := in.Logins[DeveloperProvider]
+	if user == "" {
+		return nil, refuse(400, "InvalidParameterException", "This identity pool does not support the specified developer provider")
 	}
-	id := s.identityFor(in.IdentityPoolID, map[string]string{DeveloperProvider: user})
-	return s.openIDToken(id, in.IdentityPoolID, lifetime), nil
+	lifetime := 15 * time.Minute
+	if n := in.TokenDuration; n != nil {
+		if *n < 1 || *n > 86400 {
+			return nil, refuse(400, "InvalidParameterException", fmt.Sprintf("1 validation error detected: Value '%d' at 'tokenDuration' failed to satisfy constraint: Member must have value between 1 and 86400", *n))
+		}
+		lifetime = time.Duration(*n) * time.Second
+	}
+	public := maps.Clone(in.Logins)
+	delete(public, DeveloperProvider)
+	subjects, refused := s.subjects(public)
+	if refused != nil {
+		return nil, refused
+	}
+	subjects[DeveloperProvider] = user
+	id, refused := s.developerIdentity(in, subjects)
+	if refused != nil {
+		return nil, refused
+	}
+	s.mu.Lock()
+	known := s.identities[id]
+	s.mu.Unlock()
+	return s.openIDToken(id, known, lifetime, in.PrincipalTags), nil
+}
+
+// developerIdentity is the one that has the logins, or the one that is named, to
+// which they are then linked.
+func (s *Standin) developerIdentity(in cognitoInput, subjects map[string]string) (string, *refusal) {
+	if in.IdentityID == "" {
+		return s.identityFor(in.IdentityPoolID, subjects)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.identities[in.IdentityID]
+	if known == nil || known.pool != in.IdentityPoolID {
+		return "", notFound("Identity", in.IdentityID)
+	}
+	user := map[string]string{DeveloperProvider: subjects[DeveloperProvider]}
+	for id, other := range s.identities {
+		if id != in.IdentityID && other.pool == known.pool && other.hasOneOf(user) {
+			return "", refuse(400, "DeveloperUserAlreadyRegisteredException", "The provided developer user identifier is already registered with Cognito under a different identity ID.")
+		}
+	}
+	if len(known.logins) > 0 && !known.hasOneOf(subjects) {
+		return "", errNoMatch
+	}
+	return in.IdentityID, s.link(in.IdentityID, subjects)
 }

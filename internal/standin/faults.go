@@ -66,6 +66,8 @@ func (f *fault) refusal(cognito bool) *refusal {
 		return refuse(400, "NotAuthorizedException", "Access denied")
 	case f.kind == "denied":
 		return refuse(403, "AccessDenied", "Access denied")
+	case f.kind == "expired" && cognito:
+		return refuse(400, "ExpiredTokenException", "The security token included in the request is expired")
 	case f.kind == "expired":
 		return refuse(403, "ExpiredToken", "The security token included in the request is expired")
 	}

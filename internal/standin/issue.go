@@ -17,6 +17,7 @@ type key struct {
 	mfa     bool
 	role    bool // a role session, which may assume a role for one hour at most
 	revoked bool
+	padding int // what the session token was asked to have at least
 }
 
 func (k *key) temporary() bool { return k.token != "" }
@@ -31,18 +32,11 @@ func (s *Standin) issue(k key, lifetime time.Duration) (string, *key) {
 	s.issued++
 	id := fmt.Sprintf("ASIASTANDIN%09d", s.issued)
 	k.secret = randomText(40)
-	k.token = randomText(s.tokenSize)
+	k.token = randomText(max(s.tokenSize, k.padding))
 	k.expires = time.Now().Add(s.offset).Add(lifetime).Truncate(time.Second)
 	s.keys[id] = &k
 	s.secrets = append(s.secrets, k.secret, k.token)
 	return id, &k
-}
-
-// hide notes a text that no client may let out.
-func (s *Standin) hide(secret string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.secrets = append(s.secrets, secret)
 }
 
 // randomText returns n characters of the base64 alphabet.

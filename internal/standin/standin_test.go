@@ -3,6 +3,7 @@ package standin_test
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,12 +135,12 @@ func TestSTSRefusesWhatAWSRefuses(t *testing.T) {
 // one, and works once.
 func TestMFA(t *testing.T) {
 	server := serve(t)
-	serial := aws.String("arn:aws:iam::" + standin.Account + ":mfa/alice")
+	serial := aws.String(standin.DeviceSerial)
 	asks := &sts.AssumeRoleInput{RoleArn: aws.String("arn:aws:iam::" + standin.Account + ":role/mfa"), RoleSessionName: aws.String("test")}
 	_, err := alice(server).AssumeRole(t.Context(), asks)
 	refused(t, "a role that asks for MFA", "AccessDenied", err)
 
-	code := &sts.GetSessionTokenInput{SerialNumber: serial, TokenCode: aws.String("123456")}
+	code := &sts.GetSessionTokenInput{SerialNumber: serial, TokenCode: aws.String(standin.TOTP(standin.DeviceSeed, time.Now()))}
 	session, err := alice(server).GetSessionToken(t.Context(), code)
 	if err != nil {
 		t.Fatalf("get a session: %v", err)
@@ -149,6 +150,52 @@ func TestMFA(t *testing.T) {
 	}
 	_, err = alice(server).GetSessionToken(t.Context(), code)
 	refused(t, "the same code again", "AccessDenied", err)
+
+	code.TokenCode = aws.String(standin.TOTP(standin.DeviceSeed, time.Now().Add(time.Hour)))
+	_, err = alice(server).GetSessionToken(t.Context(), code)
+	refused(t, "a code of another time", "AccessDenied", err)
+	code.SerialNumber, code.TokenCode = aws.String("GAHT12345678"), aws.String(standin.TOTP(standin.DeviceSeed, time.Now().Add(30*time.Second)))
+	_, err = alice(server).GetSessionToken(t.Context(), code)
+	refused(t, "a device of somebody else", "AccessDenied", err)
+}
+
+// The vectors are those of RFC 6238, appendix B, for SHA-1, of which six digits
+// are the last.
+func TestTOTP(t *testing.T) {
+	const seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" // base32 of 12345678901234567890
+	for at, want := range map[int64]string{59: "287082", 1111111109: "081804", 1111111111: "050471", 1234567890: "005924", 2000000000: "279037", 20000000000: "353130"} {
+		if got := standin.TOTP(seed, time.Unix(at, 0)); got != want {
+			t.Errorf("the code at %d: got %s, want %s", at, got, want)
+		}
+	}
+}
+
+// What limits a session is held to STS's own rules.
+func TestSessionParameters(t *testing.T) {
+	server := serve(t)
+	ask := func(change func(*sts.AssumeRoleInput)) error {
+		input := &sts.AssumeRoleInput{RoleArn: aws.String(deploy), RoleSessionName: aws.String("test")}
+		change(input)
+		_, err := alice(server).AssumeRole(t.Context(), input)
+		return err
+	}
+	tag := func(key string) types.Tag { return types.Tag{Key: aws.String(key), Value: aws.String("v")} }
+	if err := ask(func(in *sts.AssumeRoleInput) {
+		in.Policy = aws.String(`{"Version":"2012-10-17"}`)
+		in.PolicyArns = []types.PolicyDescriptorType{{Arn: aws.String("arn:aws:iam::aws:policy/ReadOnlyAccess")}}
+		in.Tags, in.TransitiveTagKeys = []types.Tag{tag("team"), tag("cost")}, []string{"Team"}
+	}); err != nil {
+		t.Errorf("a session with all of it: %v", err)
+	}
+	refused(t, "a policy that is no JSON", "MalformedPolicyDocument", ask(func(in *sts.AssumeRoleInput) { in.Policy = aws.String("{") }))
+	refused(t, "a policy of another account", "ValidationError", ask(func(in *sts.AssumeRoleInput) {
+		in.PolicyArns = []types.PolicyDescriptorType{{Arn: aws.String("arn:aws:iam::444455556666:policy/A")}}
+	}))
+	refused(t, "11 policies", "ValidationError", ask(func(in *sts.AssumeRoleInput) {
+		in.PolicyArns = slices.Repeat([]types.PolicyDescriptorType{{Arn: aws.String("arn:aws:iam::aws:policy/A")}}, 11)
+	}))
+	refused(t, "two tags of one key", "InvalidParameterValue", ask(func(in *sts.AssumeRoleInput) { in.Tags = []types.Tag{tag("team"), tag("Team")} }))
+	refused(t, "a transitive key without a tag", "InvalidParameterValue", ask(func(in *sts.AssumeRoleInput) { in.TransitiveTagKeys = []string{"team"} }))
 }
 
 func TestWebIdentity(t *testing.T) {
@@ -220,7 +267,64 @@ func TestDeveloperIdentitiesAreSigned(t *testing.T) {
 	}
 	wrong := cognitoidentity.NewFromConfig(config(server, standin.AccessKeyID, "wrong"))
 	_, err = wrong.GetOpenIdTokenForDeveloperIdentity(t.Context(), in)
-	refused(t, "a wrong signature", "SignatureDoesNotMatch", err)
+	refused(t, "a wrong signature", "InvalidSignatureException", err)
+	nobody := cognitoidentity.NewFromConfig(config(server, "AKIASTANDINNOBODY001", "wrong"))
+	_, err = nobody.GetOpenIdTokenForDeveloperIdentity(t.Context(), in)
+	refused(t, "an unknown key", "UnrecognizedClientException", err)
+	bob := cognitoidentity.NewFromConfig(config(server, standin.BobAccessKeyID, standin.BobSecretAccessKey))
+	_, err = bob.GetOpenIdTokenForDeveloperIdentity(t.Context(), in)
+	refused(t, "somebody without the permission", "AccessDeniedException", err)
+}
+
+// An identity pool's developer user, and logins, are linked to one identity.
+func TestLinkedLogins(t *testing.T) {
+	server := serve(t)
+	signed := cognitoidentity.NewFromConfig(config(server, standin.AccessKeyID, standin.SecretAccessKey))
+	google := func(subject string) string {
+		return standin.JWT("https://accounts.google.com", subject, "app", time.Now().Add(time.Hour))
+	}
+	get := func(identity *string, logins map[string]string) (*cognitoidentity.GetOpenIdTokenForDeveloperIdentityOutput, error) {
+		return signed.GetOpenIdTokenForDeveloperIdentity(t.Context(), &cognitoidentity.GetOpenIdTokenForDeveloperIdentityInput{
+			IdentityPoolId: aws.String(standin.LoginPool), IdentityId: identity, Logins: logins,
+		})
+	}
+	ann, err := get(nil, map[string]string{standin.DeveloperProvider: "ann", "accounts.google.com": google("ann")})
+	if err != nil {
+		t.Fatalf("link a login: %v", err)
+	}
+	client := cognitoidentity.NewFromConfig(config(server))
+	id, err := client.GetId(t.Context(), &cognitoidentity.GetIdInput{
+		IdentityPoolId: aws.String(standin.LoginPool), Logins: map[string]string{"accounts.google.com": google("ann")},
+	})
+	if err != nil || *id.IdentityId != *ann.IdentityId {
+		t.Errorf("the linked login is another identity, or none: %v", err)
+	}
+	bob, err := get(nil, map[string]string{standin.DeveloperProvider: "bob"})
+	if err != nil {
+		t.Fatalf("another user: %v", err)
+	}
+	_, err = get(nil, map[string]string{standin.DeveloperProvider: "bob", "accounts.google.com": google("ann")})
+	refused(t, "logins of two identities", "ResourceConflictException", err)
+	_, err = get(ann.IdentityId, map[string]string{standin.DeveloperProvider: "bob"})
+	refused(t, "a user of another identity", "DeveloperUserAlreadyRegisteredException", err)
+	_, err = get(ann.IdentityId, map[string]string{standin.DeveloperProvider: "new"})
+	refused(t, "a user without a login of the identity", "NotAuthorizedException", err)
+	_, err = get(nil, map[string]string{"accounts.google.com": google("ann")})
+	refused(t, "no developer user", "InvalidParameterException", err)
+
+	own := map[string]string{"cognito-identity.amazonaws.com": *ann.Token}
+	if _, err := client.GetCredentialsForIdentity(t.Context(), &cognitoidentity.GetCredentialsForIdentityInput{IdentityId: ann.IdentityId, Logins: own}); err != nil {
+		t.Errorf("credentials by the pool's own token: %v", err)
+	}
+	_, err = client.GetCredentialsForIdentity(t.Context(), &cognitoidentity.GetCredentialsForIdentityInput{IdentityId: bob.IdentityId, Logins: own})
+	refused(t, "another's token", "NotAuthorizedException", err)
+	_, err = client.GetId(t.Context(), &cognitoidentity.GetIdInput{IdentityPoolId: aws.String(standin.LoginPool), Logins: own})
+	refused(t, "an id for the pool's own token", "NotAuthorizedException", err)
+	forged := standin.JWT("https://cognito-identity.amazonaws.com", *ann.IdentityId, standin.LoginPool, time.Now().Add(time.Hour))
+	_, err = sts.NewFromConfig(config(server)).AssumeRoleWithWebIdentity(t.Context(), &sts.AssumeRoleWithWebIdentityInput{
+		RoleArn: aws.String(deploy), RoleSessionName: aws.String("test"), WebIdentityToken: aws.String(forged),
+	})
+	refused(t, "a token that no pool issued", "InvalidIdentityToken", err)
 }
 
 // Faults are what real clients see of a service in trouble.

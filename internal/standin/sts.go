@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -168,6 +169,9 @@ func (s *Standin) assumeRole(caller *key, form url.Values) (stsResult, *refusal)
 	if caller.role && lifetime > time.Hour {
 		return stsResult{}, invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
 	}
+	if refused := checkSession(account, form); refused != nil {
+		return stsResult{}, refused
+	}
 	mfa, refused := s.checkCode(caller, form)
 	if refused != nil {
 		return stsResult{}, refused
@@ -175,33 +179,18 @@ func (s *Standin) assumeRole(caller *key, form url.Values) (stsResult, *refusal)
 	if name == "denied" || name == "external" && external != "the-external-id" || name == "mfa" && !mfa {
 		return stsResult{}, refuse(403, "AccessDenied", "User: "+caller.arn+" is not authorized to perform: sts:AssumeRole on resource: "+form.Get("RoleArn"))
 	}
-	return s.roleSession(partition, account, name, form.Get("RoleSessionName"), lifetime, mfa), nil
+	padding, _ := strconv.Atoi(form.Get("MinimumSessionTokenSize"))
+	return s.roleSession(key{mfa: mfa, padding: padding}, partition, account, name, form.Get("RoleSessionName"), lifetime), nil
 }
 
-// checkCode reports whether the caller has shown an MFA device, now or when its
-// session began. A code works once.
-func (s *Standin) checkCode(caller *key, form url.Values) (bool, *refusal) {
-	serial, code := form.Get("SerialNumber"), form.Get("TokenCode")
-	if serial == "" && code == "" {
-		return caller.mfa, nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, err := strconv.Atoi(code)
-	if err != nil || len(code) != 6 || code == "000000" || s.usedCodes[serial+" "+code] {
-		return false, refuse(403, "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code.")
-	}
-	s.usedCodes[serial+" "+code] = true
-	return true, nil
-}
-
-func (s *Standin) roleSession(partition, account, name, session string, lifetime time.Duration, mfa bool) stsResult {
+func (s *Standin) roleSession(k key, partition, account, name, session string, lifetime time.Duration) stsResult {
 	user := assumedRoleUser{
 		AssumedRoleID: "AROASTANDINROLE00001:" + session,
 		Arn:           "arn:" + partition + ":sts::" + account + ":assumed-role/" + name + "/" + session,
 	}
-	id, k := s.issue(key{arn: user.Arn, userID: user.AssumedRoleID, mfa: mfa, role: true}, lifetime)
-	return stsResult{Credentials: stsCredentialsOf(id, k), AssumedRoleUser: &user}
+	k.arn, k.userID, k.role = user.Arn, user.AssumedRoleID, true
+	id, issued := s.issue(k, lifetime)
+	return stsResult{Credentials: stsCredentialsOf(id, issued), AssumedRoleUser: &user}
 }
 
 func stsCredentialsOf(id string, k *key) *stsCredentials {
@@ -229,17 +218,43 @@ func (s *Standin) assumeRoleWithWebIdentity(form url.Values) (stsResult, *refusa
 	if refused != nil {
 		return stsResult{}, refused
 	}
-	token, ok := readJWT(form.Get("WebIdentityToken"))
-	if !ok {
-		return stsResult{}, refuse(400, "InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
+	if refused := checkSession(account, form); refused != nil {
+		return stsResult{}, refused
 	}
-	if !s.now().Before(token.expires()) {
-		return stsResult{}, refuse(400, "ExpiredTokenException", "Token expired: current date/time must be before the expiration date/time")
+	token, refused := s.webIdentity(form.Get("ProviderId"), form.Get("WebIdentityToken"))
+	if refused != nil {
+		return stsResult{}, refused
 	}
-	if name == "denied" {
+	if name == "denied" || name == "loggedin" && !slices.Contains(token.Methods, "authenticated") {
 		return stsResult{}, refuse(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 	}
-	result := s.roleSession(partition, account, name, form.Get("RoleSessionName"), lifetime, false)
+	padding, _ := strconv.Atoi(form.Get("MinimumSessionTokenSize"))
+	result := s.roleSession(key{padding: padding}, partition, account, name, form.Get("RoleSessionName"), lifetime)
 	result.SubjectFromWebIdentityToken, result.Audience, result.Provider = token.Subject, token.Audience, token.Issuer
 	return result, nil
+}
+
+// webIdentity reads a token: of OpenID Connect or, where a provider is named, an
+// access token, in which there is nothing to read.
+func (s *Standin) webIdentity(provider, text string) (jwt, *refusal) {
+	switch provider {
+	case "":
+	case "www.amazon.com", "graph.facebook.com":
+		return jwt{Issuer: provider, Subject: "user"}, nil
+	default:
+		return jwt{}, refuse(400, "InvalidParameterValue", "Unsupported ProviderId "+provider)
+	}
+	token, ok := readJWT(text)
+	if !ok {
+		return jwt{}, refuse(400, "InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
+	}
+	if !s.now().Before(token.expires()) {
+		return jwt{}, refuse(400, "ExpiredTokenException", "Token expired: current date/time must be before the expiration date/time")
+	}
+	if token.Issuer == "https://"+cognitoIssuer {
+		if _, ok := s.ownToken(text); !ok {
+			return jwt{}, refuse(400, "InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements")
+		}
+	}
+	return token, nil
 }

@@ -1,4 +1,4 @@
-package main
+package testbed
 
 import (
 	"bytes"
@@ -11,20 +11,31 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os/exec"
-	"sync/atomic"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
 
-// A motoServer is moto's server, behind a proxy that counts what it is asked.
-type motoServer struct {
-	url     string
+// Moto is moto's server, behind a proxy that notes what it is asked. It plays AWS
+// in shapes alone: it checks no signature, token or limit.
+type Moto struct {
+	URL     string
 	process *exec.Cmd
 	proxy   *httptest.Server
-	assumed atomic.Int64
+
+	mu    sync.Mutex
+	calls []Call
 }
 
-func startMoto(program string) (*motoServer, error) {
+// A Call is a request that reached moto.
+type Call struct {
+	Operation string
+	Signed    bool
+}
+
+// StartMoto runs the program moto_server until [Moto.Close].
+func StartMoto(program string) (*Moto, error) {
 	address, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -33,35 +44,47 @@ func startMoto(program string) (*motoServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &motoServer{process: exec.Command(program, "-H", "127.0.0.1", "-p", port)}
+	m := &Moto{process: exec.Command(program, "-H", "127.0.0.1", "-p", port)}
 	m.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := m.process.Start(); err != nil {
 		return nil, fmt.Errorf("start moto: %w", err)
 	}
 	forward := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: address})
 	m.proxy = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		m.count(r)
+		m.note(r)
 		forward.ServeHTTP(w, r)
 	}))
-	m.url = m.proxy.URL
+	m.URL = m.proxy.URL
 	if err := waitFor(address); err != nil {
-		m.close()
+		m.Close()
 		return nil, fmt.Errorf("start moto: %w", err)
 	}
 	return m, nil
 }
 
-func (m *motoServer) count(r *http.Request) {
+func (m *Moto) note(r *http.Request) {
 	body, _ := io.ReadAll(r.Body) // What is cut short is moto's to refuse.
-	if bytes.Contains(body, []byte("Action=AssumeRole&")) {
-		m.assumed.Add(1)
-	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if form, err := url.ParseQuery(string(body)); err == nil && operation == "" {
+		operation = form.Get("Action")
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.calls = append(m.calls, Call{operation, r.Header.Get("Authorization") != ""})
 }
 
-func (m *motoServer) assumeRoleCalls() int { return int(m.assumed.Load()) }
+// Calls returns the requests since it was last asked.
+func (m *Moto) Calls() []Call {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	calls := m.calls
+	m.calls = nil
+	return calls
+}
 
-func (m *motoServer) close() {
+// Close ends the server.
+func (m *Moto) Close() {
 	m.proxy.Close()
 	_ = m.process.Process.Kill()
 	_ = m.process.Wait()

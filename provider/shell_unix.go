@@ -1,0 +1,6 @@
+//go:build unix
+
+package provider
+
+// shell is how the SDK runs a credential_process.
+func shell(command string) []string { return []string{"sh", "-c", command} }
