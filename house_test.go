@@ -79,6 +79,8 @@ var importers = map[string][]string{
 	"github.com/99designs/keyring/...": {"credlease/cache/...", "credlease/conformance/bench/..."},
 	"github.com/godbus/dbus/...":       {"credlease/cache/...", "credlease/internal/realkeyring"},
 	"github.com/gofrs/flock/...":       {"credlease/cache/...", "credlease/conformance/bench/..."},
+	"github.com/posener/complete/...":  {"credlease/internal/command"},
+	"github.com/willabides/...":        {"credlease/internal/command"},
 	"golang.org/x/sys/...":             {"credlease/..."},
 	"golang.org/x/term/...":            {"credlease/..."},
 }

@@ -240,10 +240,18 @@ func (s *section) all() (map[string]string, bool) {
 func (f *File) Names() []string {
 	var names []string
 	for _, s := range f.sections {
-		name, ok := strings.CutPrefix(s.header, "profile ")
-		if ok || s.header == "default" {
+		if name, ok := strings.CutPrefix(s.header, "profile "); ok || s.header == "default" {
 			names = append(names, name)
 		}
+	}
+	return names
+}
+
+// CredentialNames returns the names of the profiles of a credentials file.
+func (f *File) CredentialNames() []string {
+	var names []string
+	for _, s := range f.sections {
+		names = append(names, s.header)
 	}
 	return names
 }

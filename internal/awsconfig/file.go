@@ -110,6 +110,9 @@ func (f *File) Write(text []byte) error {
 		} else if errors.As(err, &link) {
 			err = link.Err
 		}
+		if errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("write %s: %w; see its mode, and that of its folder", f.Path, err)
+		}
 		return fmt.Errorf("write %s: %w", f.Path, err)
 	}
 	return nil

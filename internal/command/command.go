@@ -30,6 +30,7 @@ type entry struct {
 const (
 	forSDKs = "Called by the SDKs as a credential_process:"
 	byHand  = "Called by hand:"
+	hidden  = "" // called by the shells
 )
 
 func entries() []entry {
@@ -41,6 +42,8 @@ func entries() []entry {
 		{"status", byHand, "Show what is leased, for how long, and from which store.", &Status{}},
 		{"clear", byHand, "Forget leases.", &Clear{}},
 		{"unlock", byHand, "Open a locked keyring.", &Unlock{}},
+		{"completion", byHand, "Print what completes command lines in bash, zsh or fish.", &Completion{}},
+		{"complete", hidden, "", &Complete{}},
 	}
 }
 
@@ -58,6 +61,10 @@ func Options(version string, args []string) []kong.Option {
 		all = all[i : i+1]
 	}
 	for _, e := range all {
+		if e.group == hidden {
+			options = append(options, kong.DynamicCommand(e.name, e.help, "", e.flags, "hidden"))
+			continue
+		}
 		options = append(options, kong.DynamicCommand(e.name, e.help, e.group, e.flags))
 	}
 	return options

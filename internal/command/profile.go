@@ -24,11 +24,11 @@ type Profile struct {
 
 // ProfileAdd is credlease profile add.
 type ProfileAdd struct {
-	Name    profileName `arg:"" help:"Name of the profile."`
+	Name    profileName `arg:"" predictor:"profile" help:"Name of the profile."`
 	Command []string    `arg:"" optional:"" help:"After --, what the profile is to run: assume-role or cognito, with its flags."`
-	From    string      `placeholder:"PROFILE" predictor:"profile" help:"Make the command out of this profile's role_arn, source_profile, mfa_serial and so on."`
+	From    string      `placeholder:"PROFILE" help:"Make the command out of this profile's role_arn, source_profile, mfa_serial and so on."`
 	Region  region      `placeholder:"REGION" help:"Region of the profile."`
-	File    string      `placeholder:"PATH" predictor:"file" help:"AWS config file; AWS_CONFIG_FILE or ~/.aws/config if not given."`
+	File    string      `placeholder:"PATH" help:"AWS config file; AWS_CONFIG_FILE or ~/.aws/config if not given."`
 	Replace bool        `help:"Replace a profile of that name."`
 	Try     bool        `negatable:"" default:"true" help:"Run the command once before anything is written; --no-try does not."`
 	DryRun  bool        `help:"Show what would be written, and neither run nor write anything."`

@@ -76,9 +76,9 @@ func isSafeRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(safePunctuation, r)
 }
 
-// programPath is the absolute path of this program as it was called: by the link
-// of a package manager, which an upgrade leaves in place, not by what it leads to.
-func programPath() (string, error) {
+// ownPath is the absolute path of this program as it was called: by the link of a
+// package manager, which an upgrade leaves in place, not by what it leads to.
+func ownPath() (string, error) {
 	running, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("find this program's own path: %w", err)
@@ -88,7 +88,16 @@ func programPath() (string, error) {
 		called, err = filepath.Abs(called)
 	}
 	if err == nil && isSameFile(called, running) {
-		running = called
+		return called, nil
+	}
+	return running, nil
+}
+
+// programPath is ownPath as an AWS config file can carry it.
+func programPath() (string, error) {
+	running, err := ownPath()
+	if err != nil {
+		return "", err
 	}
 	path := spaceless(running)
 	if strings.ContainsFunc(path, func(r rune) bool { return !isSafeRune(r) && !strings.ContainsRune(pathPunctuation, r) }) {
