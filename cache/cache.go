@@ -33,6 +33,8 @@ type Options struct {
 	NoCache  bool          // neither read leases nor keep them
 	Terminal bool          // a human reads stderr
 	ByHand   bool          // a human runs this command, and no SDK waits for it
+	// Waiting is told what is waited for from now on, by a human too.
+	Waiting func(what string)
 	// Warn is told, a line each, what went wrong without stopping anything.
 	Warn func(string)
 	// Passphrase asks a human for the passphrase of the file backend.
@@ -99,6 +101,7 @@ func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lea
 		}
 		held, err = c.runtime.acquire(key)
 		if errors.Is(err, errHeldElsewhere) {
+			c.waitFor("another process that asks for " + request.Label())
 			if kept.usable(time.Now()) && !c.Refresh {
 				return kept, nil
 			}
@@ -166,6 +169,7 @@ func (c *Cache) orKept(kept Lease, failure error) (Lease, error) {
 
 // mint asks AWS. While the kept lease is usable, that gets one short attempt.
 func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Request, kept Lease) (Lease, error) {
+	c.waitFor("AWS: " + request.Label())
 	given := provider.Given{Identity: c.identity(ctx, request, kept)}
 	if kept.usable(time.Now()) && !c.Refresh {
 		given.Attempts = 1
@@ -227,6 +231,12 @@ func asFailure(request provider.Request, err error) error {
 		}
 	}
 	return err
+}
+
+func (c *Cache) waitFor(what string) {
+	if c.Waiting != nil {
+		c.Waiting(what)
+	}
 }
 
 // Report passes a warning on to the journal and to a human at stderr, the same

@@ -74,6 +74,7 @@ func Options(version string, args []string) []kong.Option {
 type Process struct {
 	Started time.Time
 	Backend string
+	notice  notice
 }
 
 // NewProcess is for the flags that were given.
@@ -90,7 +91,12 @@ func (p *Process) open(o cache.Options) *cache.Cache {
 	o.Started, o.Backend = p.Started, p.Backend
 	o.Terminal = isTerminal(os.Stderr)
 	if o.Terminal {
-		o.Warn = func(text string) { os.Stderr.WriteString("credlease: warning: " + text + "\n") }
+		o.Warn = func(text string) {
+			p.notice.end()
+			os.Stderr.WriteString("credlease: warning: " + text + "\n")
+		}
+		o.Waiting = p.notice.waitFor
+		prompt.Before(p.notice.end)
 	}
 	c := cache.New(o)
 	for _, name := range []string{"CREDLEASE_BACKEND", "CREDLEASE_NO_CACHE", "CREDLEASE_LOG", "CREDLEASE_FILE_PASSPHRASE"} {

@@ -33,6 +33,7 @@ func (p *Process) lease(request provider.Request, f leaseFlags) error {
 	last, cancelLast := context.WithDeadline(context.Background(), until.Add(grace))
 	defer cancelLast()
 	leased, err := deadline.Do(last, func() (cache.Lease, error) { return c.Lease(ctx, request) })
+	p.notice.end()
 	if err != nil {
 		return err
 	}
