@@ -75,6 +75,11 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 		Setup: func(e *testscript.Env) error {
 			server := standin.NewServer()
 			e.Values[serverKey{}] = server
+			messages, err := readTroubles()
+			if err != nil {
+				return err
+			}
+			e.Values[troublesKey{}] = messages
 			e.Defer(func() {
 				server.Close()
 				findSecrets(t, e.WorkDir, server.Secrets())
@@ -98,6 +103,8 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 			"calls": calls,
 			"token": token,
 			"age":   age,
+
+			"in-readme": inReadme,
 		},
 	}
 }
