@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"credlease/internal/testfolder"
+
 	"github.com/aws/aws-sdk-go-v2/config"
 )
 
@@ -100,7 +102,7 @@ const old = "[profile " + added + "]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n
 // Whatever the file is like, what stands outside the section is not touched, and
 // the SDK finds what was written.
 func TestWithTouchesOnlyItsSection(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "config")
+	path := filepath.Join(testfolder.New(t), "config")
 	for seed := range uint64(400) {
 		w := generate(rand.New(rand.NewPCG(seed, 6)))
 		text := w.before
@@ -141,7 +143,7 @@ func TestWithTouchesOnlyItsSection(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "config")
+	path := filepath.Join(testfolder.New(t), "config")
 	for text, want := range map[string]string{
 		"\xef\xbb\xbf[default]\n":                   "byte order mark",
 		"[default]\nregion = \x00\n":                "zero byte",
