@@ -82,10 +82,10 @@ func isPlain(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_./:@", r)
 }
 
-// Header is that of a profile in a config file. PHP alone would have
-// [profile default] for the default one.
-func Header(name string) string {
-	if name == "default" {
+// Header is that of a profile in the config file. The default one may have either
+// of two; PHP alone wants [profile default].
+func (f *File) Header(name string) string {
+	if name == "default" && f.section("profile default") == nil {
 		return "[default]"
 	}
 	return "[profile " + name + "]"
@@ -275,7 +275,7 @@ func (f *File) With(name string, settings []Setting) []byte {
 	if len(text) > 0 && len(bytes.TrimSpace(f.text[f.lines[len(f.lines)-1].from:])) > 0 {
 		text = append(text, end...)
 	}
-	text = append(text, Header(name)+end...)
+	text = append(text, f.Header(name)+end...)
 	return append(text, body.Bytes()...)
 }
 

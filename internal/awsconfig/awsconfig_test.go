@@ -118,7 +118,7 @@ func TestWithTouchesOnlyItsSection(t *testing.T) {
 			t.Fatalf("seed %d: from %q got %q, want it to begin and end as it did", seed, text, got)
 		}
 		section := string(got[len(w.before) : len(got)-len(w.after)])
-		want := Header(added) + "\ncredential_process = " + command + "\nregion = eu-west-1\n"
+		want := "[profile " + added + "]\ncredential_process = " + command + "\nregion = eu-west-1\n"
 		if w.has {
 			want += "# why it is there\n"
 		}

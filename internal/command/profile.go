@@ -163,11 +163,11 @@ func (a *ProfileAdd) plan(path, program string) (*plan, error) {
 		region = string(a.Region)
 	}
 	p.settings = []awsconfig.Setting{{Key: "credential_process", Value: strings.Join(append([]string{program}, p.words...), " ")}}
-	if region != "" {
-		p.settings = append(p.settings, awsconfig.Setting{Key: "region", Value: region})
-	}
-	if output != "" {
-		p.settings = append(p.settings, awsconfig.Setting{Key: "output", Value: output})
+	for _, s := range []awsconfig.Setting{{Key: "region", Value: region}, {Key: "output", Value: output}} {
+		// One with a comment after it is not the same to every SDK.
+		if isSafe(s.Value) {
+			p.settings = append(p.settings, s)
+		}
 	}
 	for key := range old {
 		if !slices.ContainsFunc(p.settings, func(s awsconfig.Setting) bool { return s.Key == key }) {
@@ -182,7 +182,7 @@ func (a *ProfileAdd) plan(path, program string) (*plan, error) {
 // what goes are not shown: some are secrets.
 func (p *plan) show() {
 	var text strings.Builder
-	fmt.Fprintf(&text, "In %s:\n\n%s\n", p.file.Path, awsconfig.Header(p.name))
+	fmt.Fprintf(&text, "In %s:\n\n%s\n", p.file.Path, p.file.Header(p.name))
 	for _, s := range p.settings {
 		fmt.Fprintf(&text, "%s = %s\n", s.Key, s.Value)
 	}
@@ -190,7 +190,7 @@ func (p *plan) show() {
 	if len(p.goes) > 0 {
 		fmt.Fprintf(&text, "What it has now goes: %s.\n", strings.Join(p.goes, ", "))
 	}
-	if p.name == "default" {
+	if p.file.Header(p.name) == "[default]" {
 		text.WriteString("The SDK for PHP alone would have it under [profile default].\n")
 	}
 	_, _ = os.Stdout.WriteString(text.String()) // Nobody need read it.
