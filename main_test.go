@@ -61,7 +61,9 @@ func sdk() {
 
 // TestScript runs the scripts that do with the file backend.
 func TestScript(t *testing.T) {
-	testscript.Run(t, scripts(t, "testdata/script", "CREDLEASE_BACKEND=file", "CREDLEASE_FILE_PASSPHRASE="+passphrase))
+	params := scripts(t, "testdata/script", "CREDLEASE_BACKEND=file", "CREDLEASE_FILE_PASSPHRASE="+passphrase)
+	params.Cmds["in-readme"] = readTroubles(t).inReadme
+	testscript.Run(t, params)
 }
 
 // scripts gives every script of a folder a stand-in for AWS, keys of its user
@@ -75,11 +77,6 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 		Setup: func(e *testscript.Env) error {
 			server := standin.NewServer()
 			e.Values[serverKey{}] = server
-			messages, err := readTroubles()
-			if err != nil {
-				return err
-			}
-			e.Values[troublesKey{}] = messages
 			e.Defer(func() {
 				server.Close()
 				findSecrets(t, e.WorkDir, server.Secrets())
@@ -103,8 +100,6 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 			"calls": calls,
 			"token": token,
 			"age":   age,
-
-			"in-readme": inReadme,
 		},
 	}
 }

@@ -4,41 +4,43 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// troubles are the messages of the README's table, and whether a script has come
-// upon them.
+// troubles are the messages of the README's table, and whether the script about
+// them has come upon each.
 type troubles map[string]bool
 
-type troublesKey struct{}
-
 // readTroubles reads what is in backquotes in the table's first column.
-func readTroubles() (troubles, error) {
+func readTroubles(t *testing.T) troubles {
+	t.Helper()
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
-		return nil, err
+		t.Fatal(err)
 	}
-	_, table, _ := strings.Cut(string(readme), "| Message | What to do |\n| --- | --- |\n")
-	found := troubles{}
+	_, table, _ := strings.Cut(strings.ReplaceAll(string(readme), "\r\n", "\n"), "| Message | What to do |\n| --- | --- |\n")
+	all := troubles{}
 	for row := range strings.Lines(table) {
 		if !strings.HasPrefix(row, "| ") {
 			break
 		}
 		for i, part := range strings.Split(strings.Split(row, " | ")[0], "`") {
 			if i%2 == 1 {
-				found[part] = false
+				all[part] = false
 			}
 		}
 	}
-	return found, nil
+	if len(all) == 0 {
+		t.Fatal("the README has no table of messages")
+	}
+	return all
 }
 
 // inReadme asserts that what the last command wrote to stderr is in the table,
 // and with all that nothing else is: in-readme [all]
-func inReadme(ts *testscript.TestScript, neg bool, args []string) {
-	all := ts.Value(troublesKey{}).(troubles)
+func (all troubles) inReadme(ts *testscript.TestScript, neg bool, args []string) {
 	switch {
 	case !neg && len(args) == 0:
 		stderr, found := ts.ReadFile("stderr"), false
@@ -54,9 +56,6 @@ func inReadme(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("the README's table has none of what is in %q", stderr)
 		}
 	case !neg && len(args) == 1 && args[0] == "all":
-		if len(all) == 0 {
-			ts.Fatalf("the README has no table of messages")
-		}
 		for message, found := range all {
 			if !found {
 				ts.Fatalf("the README has a message that nothing here provokes: %s", message)

@@ -169,7 +169,6 @@ func (c *Cache) orKept(kept Lease, failure error) (Lease, error) {
 
 // mint asks AWS. While the kept lease is usable, that gets one short attempt.
 func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Request, kept Lease) (Lease, error) {
-	c.waitFor("AWS: " + request.Label())
 	given := provider.Given{Identity: c.identity(ctx, request, kept)}
 	if kept.usable(time.Now()) && !c.Refresh {
 		given.Attempts = 1
@@ -187,6 +186,7 @@ func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Req
 	began := time.Now()
 	patient, stop := withLastWords(ctx)
 	defer stop()
+	c.waitFor("AWS: " + request.Label())
 	minted, err := deadline.Do(patient, func() (provider.Minted, error) { return request.Mint(ctx, given) })
 	lease := Lease{
 		Key:         key,

@@ -37,8 +37,8 @@ func entries() []entry {
 	return []entry{
 		{"assume-role", forSDKs, "Print credentials of an IAM role.", &AssumeRole{}},
 		{"cognito", forSDKs, "Print credentials from a Cognito identity pool.", &Cognito{}},
-		{"profile", byHand, "Write a profile that runs credlease into the AWS config file.", &Profile{}},
 		{"keys", byHand, "Keep long-lived access keys in the keyring.", &Keys{}},
+		{"profile", byHand, "Write a profile that runs credlease into the AWS config file.", &Profile{}},
 		{"status", byHand, "Show what is leased, for how long, and from which store.", &Status{}},
 		{"clear", byHand, "Forget leases.", &Clear{}},
 		{"unlock", byHand, "Open a locked keyring.", &Unlock{}},

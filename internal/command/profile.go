@@ -232,15 +232,10 @@ func (e *shadowError) hint() string {
 // checkSources refuses a command whose source is the profile itself, which would
 // find nothing but itself there.
 func checkSources(file *awsconfig.File, name string, words []string) error {
-	command, err := readCommand(words)
+	source, err := readCommand(words)
 	if err != nil {
 		return err
 	}
-	role, ok := command.(*AssumeRole)
-	if !ok {
-		return nil
-	}
-	source := role.SourceProfile
 	for range 10 {
 		if source == name {
 			return &provider.Failure{Class: provider.ClassLoop, Step: "write profile " + name, Cause: "its source would be itself"}

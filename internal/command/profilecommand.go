@@ -20,11 +20,11 @@ import (
 
 // checkCommand refuses what no profile could run, or not every SDK.
 func checkCommand(profile string, words []string) error {
-	command, err := readCommand(words)
+	source, err := readCommand(words)
 	if err != nil {
 		return err
 	}
-	if role, ok := command.(*AssumeRole); ok && role.SourceProfile == profile {
+	if source == profile {
 		return fmt.Errorf("--source-profile: %s would be its own source; name another", profile)
 	}
 	for _, word := range words {
@@ -35,9 +35,9 @@ func checkCommand(profile string, words []string) error {
 	return nil
 }
 
-// readCommand parses a command line that prints credentials, and returns the
-// struct of its command.
-func readCommand(words []string) (any, error) {
+// readCommand parses a command line that prints credentials, and returns its
+// source profile, if it has one.
+func readCommand(words []string) (sourceProfile string, err error) {
 	var names []string
 	for _, e := range entries() {
 		if e.group == forSDKs {
@@ -45,7 +45,7 @@ func readCommand(words []string) (any, error) {
 		}
 	}
 	if !slices.Contains(names, words[0]) {
-		return nil, fmt.Errorf("%q is none of the commands that print credentials: %s", words[0], strings.Join(names, ", "))
+		return "", fmt.Errorf("%q is none of the commands that print credentials: %s", words[0], strings.Join(names, ", "))
 	}
 	var flags Flags
 	onlyTells := false
@@ -53,18 +53,23 @@ func readCommand(words []string) (any, error) {
 		kong.Writers(io.Discard, io.Discard),
 		kong.Exit(func(int) { onlyTells = true }))...)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	parsed, err := parser.Parse(words)
 	switch {
 	case onlyTells:
-		return nil, errors.New("the command prints no credentials; leave out --help and --version")
+		return "", errors.New("the command prints no credentials; leave out --help and --version")
 	case err != nil:
-		return nil, err
+		return "", err
 	case slices.Contains(words, "--refresh"):
-		return nil, errors.New("--refresh: a profile with it would ask AWS for every process; leave it out")
+		return "", errors.New("--refresh: a profile with it would ask AWS for every process; leave it out")
 	}
-	return parsed.Selected().Target.Addr().Interface(), nil
+	for _, flag := range parsed.Flags() {
+		if flag.Name == "source-profile" {
+			sourceProfile = fmt.Sprint(parsed.FlagValue(flag))
+		}
+	}
+	return sourceProfile, nil
 }
 
 // isSafe holds for a word that every SDK and shell passes on as it is.

@@ -17,12 +17,6 @@ var ErrNoTerminal = errors.New("there is no terminal to ask on")
 // ErrCancelled is returned when the human ends the question with Ctrl-C or Ctrl-D.
 var ErrCancelled = errors.New("cancelled")
 
-var before = func() {}
-
-// Before has f called before a question is shown, so that it stands alone on its
-// line.
-func Before(f func()) { before = f }
-
 // Line asks for a line that may be seen.
 func Line(question string) (string, error) { return ask(question, true) }
 
@@ -36,14 +30,14 @@ func ask(question string, echo bool) (string, error) {
 	if err != nil {
 		return "", ErrNoTerminal
 	}
+	beforeQuestion()
 	defer in.Close()
 	defer out.Close()
-	before()
-	cooked, err := term.MakeRaw(int(in.Fd()))
+	before, err := term.MakeRaw(int(in.Fd()))
 	if err != nil {
 		return "", fmt.Errorf("ask on the terminal: %w", err)
 	}
-	defer term.Restore(int(in.Fd()), cooked)
+	defer term.Restore(int(in.Fd()), before)
 	terminal := term.NewTerminal(struct {
 		io.Reader
 		io.Writer
