@@ -3,7 +3,9 @@ package command
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,10 +119,9 @@ func (*Complete) Run(p *Process) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range entries() {
-		if isOwn && e.group != forSDKs {
-			delete(words.Sub, e.name)
-		}
+	if isOwn {
+		printing := commandsForSDKs(parser)
+		maps.DeleteFunc(words.Sub, func(name string, _ complete.Command) bool { return !slices.Contains(printing, name) })
 	}
 	predict(words, complete.Flags{
 		"--source-profile":    profiles,

@@ -38,16 +38,14 @@ func checkCommand(profile string, words []string) error {
 // readCommand parses a command line that prints credentials, and returns its
 // source profile, if it has one.
 func readCommand(words []string) (sourceProfile string, err error) {
-	var names []string
-	for _, e := range entries() {
-		if e.group == forSDKs {
-			names = append(names, e.name)
-		}
+	var flags Flags
+	all, err := kong.New(&flags, Options("", nil)...)
+	if err != nil {
+		return "", err
 	}
-	if !slices.Contains(names, words[0]) {
+	if names := commandsForSDKs(all); !slices.Contains(names, words[0]) {
 		return "", fmt.Errorf("%q is none of the commands that print credentials: %s", words[0], strings.Join(names, ", "))
 	}
-	var flags Flags
 	onlyTells := false
 	parser, err := kong.New(&flags, append(Options("", words),
 		kong.Writers(io.Discard, io.Discard),
@@ -70,6 +68,17 @@ func readCommand(words []string) (sourceProfile string, err error) {
 		}
 	}
 	return sourceProfile, nil
+}
+
+// commandsForSDKs are those that print credentials.
+func commandsForSDKs(parser *kong.Kong) []string {
+	var names []string
+	for _, command := range parser.Model.Children {
+		if command.Group != nil && command.Group.Key == forSDKs {
+			names = append(names, command.Name)
+		}
+	}
+	return names
 }
 
 // isSafe holds for a word that every SDK and shell passes on as it is.
