@@ -109,7 +109,7 @@ func (*Complete) Run(p *Process) error {
 	os.Setenv(lineVariable, line)
 	os.Unsetenv("COMP_POINT") // It was where that line ends.
 	var flags Flags
-	parser, err := kong.New(&flags, Options("", nil)...)
+	parser, err := kong.New(&flags, Options("", wholeGrammar)...)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func checkCommand(profile string, words []string) error {
 // source profile, if it has one.
 func readCommand(words []string) (sourceProfile string, err error) {
 	var flags Flags
-	all, err := kong.New(&flags, Options("", nil)...)
+	all, err := kong.New(&flags, Options("", wholeGrammar)...)
 	if err != nil {
 		return "", err
 	}
@@ -69,6 +69,9 @@ func readCommand(words []string) (sourceProfile string, err error) {
 	}
 	return sourceProfile, nil
 }
+
+// wholeGrammar asks [Options] for every command and flag.
+var wholeGrammar = []string{"--help"}
 
 // commandsForSDKs are those that print credentials.
 func commandsForSDKs(parser *kong.Kong) []string {
