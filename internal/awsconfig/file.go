@@ -33,12 +33,6 @@ func Read(path string) (*File, error) {
 	return f, f.parse()
 }
 
-var (
-	errFolder  = errors.New("it is a folder; name the file in it, or set AWS_CONFIG_FILE")
-	errNoFile  = errors.New("it is no ordinary file; name the AWS config file")
-	errTooLong = fmt.Errorf("it is over %d MiB, which no AWS config file is; name the AWS config file", maxSize>>20)
-)
-
 // explain names the path as the user did, and once.
 func (f *File) explain(err error) error {
 	var path *fs.PathError
@@ -58,9 +52,9 @@ func readAll(path string) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case info.IsDir():
-		return nil, errFolder
+		return nil, errors.New("it is a folder; name the file in it, or set AWS_CONFIG_FILE")
 	case !info.Mode().IsRegular():
-		return nil, errNoFile
+		return nil, errors.New("it is no ordinary file; name the AWS config file")
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -69,7 +63,7 @@ func readAll(path string) ([]byte, error) {
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, maxSize+1))
 	if err == nil && len(text) > maxSize {
-		err = errTooLong
+		err = fmt.Errorf("it is over %d MiB, which no AWS config file is; name the AWS config file", maxSize>>20)
 	}
 	return text, err
 }

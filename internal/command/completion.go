@@ -39,17 +39,18 @@ func (c *Completion) Run() error {
 		return err
 	}
 	quoted := "'" + strings.ReplaceAll(program, "'", `'\''`) + "'"
-	_, err = os.Stdout.WriteString(strings.ReplaceAll(shells[c.Shell], "PROGRAM", quoted))
+	text := map[string]string{"bash": forBash, "zsh": forZsh, "fish": forFish}[c.Shell]
+	_, err = os.Stdout.WriteString(strings.ReplaceAll(text, "PROGRAM", quoted))
 	return err
 }
 
-// shells have what each evaluates: it gives the line up to the cursor to
-// credlease complete, which prints a word a line, and what it prints nothing for
-// is left to the shell. The variable alone would not do to tell a completion: bash
-// sets it for the AWS CLI's completer as well, which asks AWS for names by a
-// profile, and so runs us.
-var shells = map[string]string{
-	"bash": `_credlease() {
+// What each shell evaluates: it gives the line up to the cursor to credlease
+// complete, which prints a word a line, and what that prints nothing for is left to
+// the shell. The variable alone would not do to tell a completion: bash sets it for
+// the AWS CLI's completer as well, which asks AWS for names by a profile, and so
+// runs us.
+const (
+	forBash = `_credlease() {
 	local IFS=$'\n' cur
 	COMPREPLY=($(COMP_LINE=${COMP_LINE:0:COMP_POINT} PROGRAM complete 2>/dev/null))
 	IFS=$' \t\n'
@@ -60,8 +61,8 @@ var shells = map[string]string{
 	fi
 }
 complete -o default -F _credlease credlease
-`,
-	"zsh": `#compdef credlease
+`
+	forZsh = `#compdef credlease
 local -a found
 found=(${(f)"$(COMP_LINE="${(j: :)words[1,CURRENT-1]} $PREFIX" PROGRAM complete 2>/dev/null)"})
 if (( $#found )); then
@@ -70,8 +71,8 @@ if (( $#found )); then
 else
 	_default
 fi
-`,
-	"fish": `function __credlease_complete
+`
+	forFish = `function __credlease_complete
 	set -l word (commandline -ct)
 	set -l found (COMP_LINE=(commandline -cp) PROGRAM complete 2>/dev/null)
 	if test (count $found) -gt 0
@@ -83,8 +84,8 @@ fi
 	end
 end
 complete -c credlease -f -a '(__credlease_complete)'
-`,
-}
+`
+)
 
 // Complete is credlease complete, which only the shells call.
 type Complete struct{}
