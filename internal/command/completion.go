@@ -34,7 +34,7 @@ func (*Completion) Help() string {
 
 // Run prints what the shell evaluates.
 func (c *Completion) Run() error {
-	program, err := ownPath()
+	program, err := calledPath()
 	if err != nil {
 		return err
 	}

@@ -93,9 +93,9 @@ func isSafeRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(safePunctuation, r)
 }
 
-// ownPath is the absolute path of this program as it was called: by the link of a
+// calledPath is the absolute path of this program as it was called: by the link of a
 // package manager, which an upgrade leaves in place, not by what it leads to.
-func ownPath() (string, error) {
+func calledPath() (string, error) {
 	running, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("find this program's own path: %w", err)
@@ -110,9 +110,9 @@ func ownPath() (string, error) {
 	return running, nil
 }
 
-// programPath is ownPath as an AWS config file can carry it.
+// programPath is calledPath as an AWS config file can carry it.
 func programPath() (string, error) {
-	running, err := ownPath()
+	running, err := calledPath()
 	if err != nil {
 		return "", err
 	}
