@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // maxSize is far above any config file that people or programs have written.
@@ -117,7 +118,9 @@ func (f *File) write(text []byte) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	fresh, err := os.CreateTemp(folder, ".credlease-*")
+	begins := ".credlease-" + filepath.Base(f.Target) + "-"
+	removeLeft(folder, begins)
+	fresh, err := os.CreateTemp(folder, begins+"*")
 	if err != nil {
 		return err
 	}
@@ -139,6 +142,17 @@ func (f *File) write(text []byte) error {
 		return err
 	}
 	return os.Rename(fresh.Name(), f.Target)
+}
+
+// removeLeft removes the files of those who were killed while they wrote this one.
+// Whoever writes it now, without a lock, is told that his file is gone.
+func removeLeft(folder, begins string) {
+	entries, _ := os.ReadDir(folder)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), begins) {
+			_ = os.Remove(filepath.Join(folder, e.Name()))
+		}
+	}
 }
 
 // keepMode gives the new file what the old one has. A file that the user made
