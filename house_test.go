@@ -80,6 +80,8 @@ var importers = map[string][]string{
 	"github.com/godbus/dbus/...":       {"credlease/cache/...", "credlease/internal/realkeyring"},
 	"github.com/gsterjov/go-libsecret": {"credlease/cache/ring"},
 	"github.com/gofrs/flock/...":       {"credlease/cache/...", "credlease/conformance/bench/..."},
+	"github.com/posener/complete/...":  {"credlease/internal/command"},
+	"github.com/willabides/...":        {"credlease/internal/command"},
 	"golang.org/x/sys/...":             {"credlease/..."},
 	"golang.org/x/term/...":            {"credlease/..."},
 }

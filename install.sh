@@ -12,7 +12,8 @@ Builds credlease from this checkout with Go, and installs it or upgrades it.
   --demo        install it, then show it working without an AWS account
   --uninstall   remove the program; what is in the keyring stays
 
-BINDIR is the folder to install into, $HOME/.local/bin if not set.
+BINDIR is the folder to install into, $HOME/.local/bin if not set. Completion for
+bash, zsh and fish goes under XDG_DATA_HOME and XDG_CONFIG_HOME.
 USAGE
 }
 
@@ -65,10 +66,43 @@ install() {
 	fi
 }
 
+# The files in which the shells look for completion. Without a home there are none.
+find_completions() {
+	data=${XDG_DATA_HOME:-${HOME:+$HOME/.local/share}}
+	settings=${XDG_CONFIG_HOME:-${HOME:+$HOME/.config}}
+	for_bash=${data:+$data/bash-completion/completions/credlease}
+	for_zsh=${data:+$data/zsh/site-functions/_credlease}
+	for_fish=${settings:+$settings/fish/completions/credlease.fish}
+}
+
+# Who lacks completion still has the program.
+install_completion() {
+	[ -n "$2" ] || return 0
+	mkdir -p "${2%/*}" && "$program" completion "$1" >"$2" ||
+		echo "install.sh: left out completion for $1, see above" >&2
+}
+
+install_completions() {
+	install_completion bash "$for_bash"
+	install_completion zsh "$for_zsh"
+	install_completion fish "$for_fish"
+	[ ! -e "$for_zsh" ] || echo "For completion in zsh, put this into ~/.zshrc, before compinit: fpath=(${for_zsh%/*} \$fpath)"
+}
+
+remove_completions() {
+	for file in "$for_bash" "$for_zsh" "$for_fish"; do
+		[ -z "$file" ] || rm -f "$file"
+	done
+}
+
 config_lines() {
 	cat <<LINES
 
-To use it, put three lines like these into ~/.aws/config, with a role of yours:
+To use it, let it write a profile into ~/.aws/config, with a role of yours:
+
+$program profile add deploy --region eu-west-1 -- assume-role --role-arn arn:aws:iam::111122223333:role/Deploy --source-profile default
+
+or write it yourself:
 
 [profile deploy]
 credential_process = $program assume-role --role-arn arn:aws:iam::111122223333:role/Deploy --source-profile default
@@ -77,6 +111,7 @@ LINES
 }
 
 uninstall() {
+	remove_completions
 	if [ ! -e "$program" ]; then
 		echo "There is no $program."
 		return
@@ -94,6 +129,7 @@ case ${1-} in
 esac
 
 find_bindir
+find_completions
 if [ "${1-}" = --uninstall ]; then
 	uninstall
 	exit
@@ -101,6 +137,7 @@ fi
 check_go
 build
 install
+install_completions
 if [ "${1-}" = --demo ]; then
 	echo
 	go run ./conformance/demo -credlease "$program"

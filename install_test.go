@@ -3,9 +3,11 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -75,6 +77,80 @@ func withoutGo(t *testing.T) string {
 		}
 	}
 	return folder
+}
+
+// Completion is put where the shells look, in the user's own folders, and no
+// other file there is touched.
+func TestInstallCompletion(t *testing.T) {
+	home := t.TempDir()
+	rc := filepath.Join(home, ".zshrc")
+	if err := os.WriteFile(rc, []byte("# mine\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files := func() []string {
+		var found []string
+		_ = filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
+			name, _ := filepath.Rel(home, path)
+			if name == ".config/go" {
+				return fs.SkipDir // That is Go's own, of the build.
+			}
+			if err == nil && !d.IsDir() {
+				found = append(found, name)
+			}
+			return err
+		})
+		return found
+	}
+	env := []string{"HOME=" + home, "BINDIR=" + filepath.Join(home, "bin")}
+	out, err := installer(t, nil, env...)
+	if err != nil {
+		t.Fatal(out)
+	}
+	want := []string{
+		".config/fish/completions/credlease.fish",
+		".local/share/bash-completion/completions/credlease",
+		".local/share/zsh/site-functions/_credlease",
+		".zshrc",
+		"bin/credlease",
+	}
+	if got := files(); !slices.Equal(got, want) {
+		t.Errorf("installed: got %q, want %q", got, want)
+	}
+	if text := "fpath=(" + filepath.Join(home, ".local/share/zsh/site-functions") + " $fpath)"; !strings.Contains(out, text) {
+		t.Errorf("install.sh does not say %s: %s", text, out)
+	}
+	if text, err := os.ReadFile(rc); err != nil || string(text) != "# mine\n" {
+		t.Errorf(".zshrc: %q, %v", text, err)
+	}
+	completes(t, home)
+	if out, err := installer(t, []string{"--uninstall"}, env...); err != nil {
+		t.Fatal(out)
+	}
+	if got := files(); !slices.Equal(got, []string{".zshrc"}) {
+		t.Errorf("uninstalled: got %q, want .zshrc alone", got)
+	}
+}
+
+// completes lets each shell find by itself what was installed.
+func completes(t *testing.T, home string) {
+	const loader = "/usr/share/bash-completion/bash_completion"
+	for shell, test := range map[string]struct{ says, want string }{
+		"bash": {". " + loader + "; _completion_loader credlease; complete -p credlease", "complete -o default -F _credlease credlease\n"},
+		"zsh":  {"fpath=($HOME/.local/share/zsh/site-functions $fpath); autoload -U compinit; compinit -u -D; print $_comps[credlease]", "_credlease\n"},
+		"fish": {"complete -C 'credlease assume-r'", "assume-role\n"},
+	} {
+		if ok, err := isInstalled(shell); err != nil {
+			t.Error(err)
+			continue
+		} else if _, err := os.Stat(loader); !ok || shell == "bash" && err != nil && !testAll() {
+			continue
+		}
+		cmd := exec.Command(shell, "-c", test.says)
+		cmd.Env = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH")}
+		if out, err := cmd.CombinedOutput(); err != nil || string(out) != test.want {
+			t.Errorf("%s: got %q, %v, want %q", shell, out, err, test.want)
+		}
+	}
 }
 
 func TestInstallUpgradeUninstall(t *testing.T) {

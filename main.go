@@ -16,11 +16,13 @@
 //
 // By hand:
 //
+//	credlease profile add       write a profile that runs credlease
 //	credlease keys add work     keep access keys in the keyring
 //	credlease session-token     type an MFA code once for all roles of a source
 //	credlease status            what is leased, for how long, from which store
 //	credlease clear             forget leases
 //	credlease unlock            open a locked keyring
+//	credlease completion        complete command lines in bash, zsh or fish
 //
 // It prints one line of JSON, or nothing and one line on stderr. The exit code is
 // 0, 1 for a failure, or 80 for a command line that is wrong in itself.
@@ -47,6 +49,9 @@ func main() {
 }
 
 func run(started time.Time, args []string) int {
+	if code, done := command.Welcome(args); done {
+		return code
+	}
 	var flags command.Flags
 	parser := kong.Must(&flags, command.Options(versionText(), args)...)
 	parsed, err := parser.Parse(args)

@@ -83,7 +83,9 @@ func totp() {
 
 // TestScript runs the scripts that do with the file backend.
 func TestScript(t *testing.T) {
-	testscript.Run(t, scripts(t, "testdata/script", "CREDLEASE_BACKEND=file", "CREDLEASE_FILE_PASSPHRASE="+passphrase))
+	params := scripts(t, "testdata/script", "CREDLEASE_BACKEND=file", "CREDLEASE_FILE_PASSPHRASE="+passphrase)
+	params.Cmds["in-readme"] = readTroubles(t).inReadme
+	testscript.Run(t, params)
 }
 
 // scripts gives every script of a folder a stand-in for AWS, keys of its user
@@ -163,6 +165,7 @@ func testEnv(work, url string) []string {
 		"LOGIN_POOL=" + standin.LoginPool,
 		"ENHANCED_POOL=" + standin.EnhancedPool,
 		"MAPPED_POOL=" + standin.MappedPool,
+		"BARE_POOL=" + standin.BarePool,
 		"ROLE=arn:aws:iam::" + standin.Account + ":role",
 		"ROLE_SESSION=arn:aws:sts::" + standin.Account + ":assumed-role",
 	}

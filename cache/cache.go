@@ -33,6 +33,8 @@ type Options struct {
 	NoCache  bool          // neither read leases nor keep them
 	Terminal bool          // a human reads stderr
 	ByHand   bool          // a human runs this command, and no SDK waits for it
+	// Waiting is told what is waited for from now on, by a human too.
+	Waiting func(what string)
 	// Warn is told, a line each, what went wrong without stopping anything.
 	Warn func(string)
 	// Code asks a human, or a program in his place, for the code of an MFA device.
@@ -101,6 +103,7 @@ func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lea
 		}
 		held, err = c.runtime.acquire(key)
 		if errors.Is(err, errHeldElsewhere) {
+			c.waitFor("another process that asks for " + request.Label())
 			if kept.usable(time.Now()) && !c.Refresh {
 				return kept, nil
 			}
@@ -186,6 +189,7 @@ func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Req
 	began := time.Now()
 	patient, stop := withLastWords(ctx)
 	defer stop()
+	c.waitFor("AWS: " + request.Label())
 	minted, err := deadline.Do(patient, func() (provider.Minted, error) { return request.Mint(ctx, given) })
 	lease := Lease{
 		Key:         key,
@@ -231,6 +235,12 @@ func asFailure(request provider.Request, err error) error {
 		}
 	}
 	return err
+}
+
+func (c *Cache) waitFor(what string) {
+	if c.Waiting != nil {
+		c.Waiting(what)
+	}
 }
 
 // Report passes a warning on to the journal and to a human at stderr, the same

@@ -251,13 +251,17 @@ func ProfileKeys(ctx context.Context, name string) (Credentials, error) {
 	if err != nil {
 		return Credentials{}, err
 	}
-	if !profile.Credentials.HasKeys() {
+	keys := profile.Credentials
+	if profile.Source != nil && profile.Source.Profile == name {
+		keys = profile.Source.Credentials // It is its own source_profile.
+	}
+	if !keys.HasKeys() {
 		return Credentials{}, fmt.Errorf("read profile %s: it has no access keys of its own", name)
 	}
-	if profile.Credentials.SessionToken != "" {
+	if keys.SessionToken != "" {
 		return Credentials{}, fmt.Errorf("read profile %s: its keys are temporary", name)
 	}
-	return NewKeys(profile.Credentials.AccessKeyID, profile.Credentials.SecretAccessKey)
+	return NewKeys(keys.AccessKeyID, keys.SecretAccessKey)
 }
 
 // CredentialsFile is the AWS credentials file.
@@ -266,4 +270,12 @@ func CredentialsFile() string {
 		return env.SharedCredentialsFile
 	}
 	return config.DefaultSharedCredentialsFilename()
+}
+
+// ConfigFile is the AWS config file.
+func ConfigFile() string {
+	if env, err := config.NewEnvConfig(); err == nil && env.SharedConfigFile != "" {
+		return env.SharedConfigFile
+	}
+	return config.DefaultSharedConfigFilename()
 }

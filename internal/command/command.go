@@ -30,6 +30,7 @@ type entry struct {
 const (
 	forSDKs = "Called by the SDKs as a credential_process:"
 	byHand  = "Called by hand:"
+	hidden  = "" // called by the shells
 )
 
 func entries(args []string) []entry {
@@ -38,9 +39,12 @@ func entries(args []string) []entry {
 		{"cognito", forSDKs, "Print credentials from a Cognito identity pool.", newCognito(args)},
 		{"session-token", forSDKs, "Print credentials of a session of the source itself, with an MFA code or without.", &SessionToken{}},
 		{"keys", byHand, "Keep long-lived access keys in the keyring.", &Keys{}},
+		{"profile", byHand, "Write a profile that runs credlease into the AWS config file.", &Profile{}},
 		{"status", byHand, "Show what is leased, for how long, and from which store.", &Status{}},
 		{"clear", byHand, "Forget leases.", &Clear{}},
 		{"unlock", byHand, "Open a locked keyring.", &Unlock{}},
+		{"completion", byHand, "Print what completes command lines in bash, zsh or fish.", &Completion{}},
+		{"complete", hidden, "", &Complete{}},
 	}
 }
 
@@ -58,6 +62,10 @@ func Options(version string, args []string) []kong.Option {
 		all = all[i : i+1]
 	}
 	for _, e := range all {
+		if e.group == hidden {
+			options = append(options, kong.DynamicCommand(e.name, e.help, "", e.flags, "hidden"))
+			continue
+		}
 		options = append(options, kong.DynamicCommand(e.name, e.help, e.group, e.flags))
 	}
 	return options
@@ -67,6 +75,7 @@ func Options(version string, args []string) []kong.Option {
 type Process struct {
 	Started time.Time
 	Backend string
+	notice  notice
 }
 
 // NewProcess is for the flags that were given.
@@ -83,7 +92,12 @@ func (p *Process) open(o cache.Options) *cache.Cache {
 	o.Started, o.Backend = p.Started, p.Backend
 	o.Terminal = isTerminal(os.Stderr)
 	if o.Terminal {
-		o.Warn = func(text string) { os.Stderr.WriteString("credlease: warning: " + text + "\n") }
+		o.Warn = func(text string) {
+			p.notice.end()
+			os.Stderr.WriteString("credlease: warning: " + text + "\n")
+		}
+		o.Waiting = p.notice.waitFor
+		prompt.Before(p.notice.end)
 	}
 	c := cache.New(o)
 	for _, name := range []string{"CREDLEASE_BACKEND", "CREDLEASE_NO_CACHE", "CREDLEASE_LOG", "CREDLEASE_FILE_PASSPHRASE"} {

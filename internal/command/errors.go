@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"credlease/cache"
+	"credlease/internal/awsconfig"
 	"credlease/internal/prompt"
 	"credlease/provider"
 
@@ -51,7 +52,16 @@ func commandOf(usage *kong.ParseError) string {
 func hint(err error) string {
 	var failure *provider.Failure
 	var held *cache.HeldError
+	var exists *awsconfig.ExistsError
+	var shadow *shadowError
+	var tried *tryError
 	switch {
+	case errors.As(err, &exists):
+		return "to replace it, add --replace"
+	case errors.As(err, &shadow):
+		return shadow.hint()
+	case errors.As(err, &tried):
+		return "nothing was written; to write it nevertheless, add --no-try"
 	case errors.Is(err, cache.ErrLocked):
 		return "run: credlease unlock"
 	case errors.Is(err, cache.ErrNoKeys):

@@ -106,7 +106,7 @@ func (*KeysList) Run(p *Process) error {
 
 // KeysRemove is credlease keys remove.
 type KeysRemove struct {
-	Name keysName `arg:"" help:"Name of the keys."`
+	Name keysName `arg:"" predictor:"keys" help:"Name of the keys."`
 }
 
 // Run forgets the keys.

@@ -47,6 +47,7 @@ func (p *Process) leaseWith(codes codeSource, request provider.Request, f leaseF
 	last, cancelLast := context.WithDeadline(context.Background(), until.Add(grace))
 	defer cancelLast()
 	leased, err := deadline.Do(last, func() (cache.Lease, error) { return c.Lease(ctx, request) })
+	p.notice.end()
 	if err != nil {
 		return err
 	}

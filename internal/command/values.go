@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"credlease/cache"
+	"credlease/internal/awsconfig"
 	"credlease/provider"
 )
 
@@ -162,5 +163,14 @@ type region string
 func (r *region) UnmarshalText(text []byte) error {
 	name, err := provider.ParseRegion(string(text))
 	*r = region(name)
+	return err
+}
+
+// profileName is the name of a profile that every SDK takes.
+type profileName string
+
+func (n *profileName) UnmarshalText(text []byte) error {
+	name, err := awsconfig.ParseName(string(text))
+	*n = profileName(name)
 	return err
 }

@@ -54,6 +54,7 @@ func onTerminal(ctx context.Context, question string, echo bool) (string, error)
 	if err != nil {
 		return "", ErrNoTerminal
 	}
+	beforeQuestion()
 	defer in.Close()
 	defer out.Close()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

@@ -120,6 +120,9 @@ func (s *Standin) getCredentials(in cognitoInput) (map[string]any, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
+	if pools[known.pool].bare {
+		return nil, refuse(400, "InvalidIdentityPoolConfigurationException", "Invalid identity pool configuration. Check assigned IAM roles for this pool.")
+	}
 	role, refused := s.roleFor(known, in)
 	if refused != nil {
 		return nil, refused

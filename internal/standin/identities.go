@@ -16,6 +16,7 @@ type pool struct {
 	guests  bool
 	classic bool // GetOpenIdToken, "basic (classic) flow" in the settings
 	mapped  bool // the role is chosen from the login's token, or none is
+	bare    bool // it has no role at all
 }
 
 var pools = map[string]pool{
@@ -23,6 +24,7 @@ var pools = map[string]pool{
 	LoginPool:    {classic: true},
 	EnhancedPool: {guests: true},
 	MappedPool:   {classic: true, mapped: true},
+	BarePool:     {guests: true, classic: true, bare: true},
 }
 
 // identity is one of a pool's, a guest's if no login belongs to it.

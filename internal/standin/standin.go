@@ -41,6 +41,7 @@ const (
 	LoginPool    = "eu-west-1:00000000-0000-4000-8000-000000000002" // guests are not
 	EnhancedPool = "eu-west-1:00000000-0000-4000-8000-000000000003" // guests are, the classic flow is not
 	MappedPool   = "eu-west-1:00000000-0000-4000-8000-000000000004" // has role mappings, by the login's token
+	BarePool     = "eu-west-1:00000000-0000-4000-8000-000000000005" // has no roles
 
 	DeveloperProvider = "login.standin"
 )
