@@ -107,7 +107,8 @@ func (s Source) loadWithProfile(ctx context.Context) (aws.Config, error) {
 		config.WithSharedConfigProfile(s.Profile),
 		// A role's profile needs no region to the AWS CLI, but one to the SDK.
 		config.WithDefaultRegion(defaultRegion(profile.RoleARN)),
-		config.WithLogger(logging.Nop{}))
+		config.WithLogger(logging.Nop{}),
+		tracingCalls(ctx))
 	if err == nil && isProcess(profile) {
 		cfg.Credentials = newProcess(profile.CredentialProcess)
 	}
@@ -129,11 +130,13 @@ type process struct {
 func newProcess(command string) *process { return &process{command: command} }
 
 func (p *process) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	began := time.Now()
 	found, err := processcreds.NewProviderCommand(processcreds.NewCommandBuilderFunc(p.build)).Retrieve(ctx)
 	if err != nil {
-		return aws.Credentials{}, processFailure(ctx, err, p.stderr.text())
+		found, err = aws.Credentials{}, processFailure(ctx, err, p.stderr.text())
 	}
-	return found, nil
+	traceRun(ctx, "credential_process", err, began)
+	return found, err
 }
 
 func (p *process) build(ctx context.Context) (*exec.Cmd, error) {

@@ -10,6 +10,7 @@ import (
 
 	"credlease/cache"
 	"credlease/internal/prompt"
+	"credlease/internal/trace"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -18,6 +19,7 @@ import (
 // Flags are those of every command.
 type Flags struct {
 	Backend string           `help:"Where to keep what is kept: ${enum}." enum:"${backends}" default:"auto" env:"CREDLEASE_BACKEND" placeholder:"NAME"`
+	Verbose bool             `short:"v" help:"Tell every step on stderr, secrets hidden. Not for a credential_process: set CREDLEASE_LOG=FILE for one."`
 	Version kong.VersionFlag `help:"Print the version."`
 }
 
@@ -66,11 +68,12 @@ func Options(version string, args []string) []kong.Option {
 type Process struct {
 	Started time.Time
 	Backend string
+	Verbose bool
 }
 
 // NewProcess is for the flags that were given.
 func NewProcess(started time.Time, flags *Flags) *Process {
-	return &Process{Started: started, Backend: flags.Backend}
+	return &Process{Started: started, Backend: flags.Backend, Verbose: flags.Verbose}
 }
 
 // byHand opens the cache for a command that a human waits for.
@@ -84,11 +87,28 @@ func (p *Process) open(o cache.Options) *cache.Cache {
 	if o.Terminal {
 		o.Warn = func(text string) { os.Stderr.WriteString("credlease: warning: " + text + "\n") }
 	}
+	var untraced error
+	o.Trace, untraced = p.trace()
 	c := cache.New(o)
 	for _, name := range []string{"CREDLEASE_BACKEND", "CREDLEASE_NO_CACHE", "CREDLEASE_LOG", "CREDLEASE_FILE_PASSPHRASE"} {
 		os.Unsetenv(name)
 	}
+	if untraced != nil {
+		c.Report(untraced.Error())
+	}
 	return c
+}
+
+// trace returns nil unless somebody wants to know.
+func (p *Process) trace() (*trace.Trace, error) {
+	path := os.Getenv("CREDLEASE_LOG")
+	switch {
+	case p.Verbose:
+		return trace.New(p.Started, os.Stderr, path)
+	case path != "":
+		return trace.New(p.Started, nil, path)
+	}
+	return nil, nil
 }
 
 func askPassphrase() (string, error) { return prompt.Secret("Passphrase of the file backend: ") }
