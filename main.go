@@ -14,11 +14,13 @@
 //
 //	credlease keys add work     keep access keys in the keyring
 //	credlease status            what is leased, for how long, from which store
+//	credlease check             who a profile is to AWS, or why it is nobody
 //	credlease clear             forget leases
 //	credlease unlock            open a locked keyring
 //
 // It prints one line of JSON, or nothing and one line on stderr. The exit code is
-// 0, 1 for a failure, or 80 for a command line that is wrong in itself.
+// 0, 1 for a failure, or 80 for a command line that is wrong in itself; that of
+// check is 2 to 7 by its verdict.
 package main
 
 import (

@@ -123,8 +123,9 @@ func isProcess(p *config.SharedConfig) bool {
 // process is a credential_process whose failure is told by what it wrote to
 // stderr. The SDK's error would quote its stdout, secrets included.
 type process struct {
-	command string
-	stderr  boundedBuffer
+	command     string
+	sameSession bool
+	stderr      boundedBuffer
 }
 
 func newProcess(command string) *process { return &process{command: command} }
@@ -143,7 +144,11 @@ func (p *process) build(ctx context.Context) (*exec.Cmd, error) {
 	args := shell(p.command)
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Stderr = &p.stderr
-	inOwnSession(cmd)
+	if p.sameSession {
+		cmd.WaitDelay = orphanGrace
+	} else {
+		inOwnSession(cmd)
+	}
 	return cmd, nil
 }
 
@@ -169,6 +174,10 @@ func (s Source) retrieve(ctx context.Context, from aws.CredentialsProvider) (aws
 	if _, ours := from.(*process); ours || s.Profile == "" {
 		return from.Retrieve(ctx)
 	}
+	return retrieveQuietly(ctx, from)
+}
+
+func retrieveQuietly(ctx context.Context, from aws.CredentialsProvider) (aws.Credentials, error) {
 	stderr, restore := putStdioAside()
 	found, err := deadline.Do(ctx, func() (aws.Credentials, error) { return from.Retrieve(ctx) })
 	restore()

@@ -40,6 +40,7 @@ func entries() []entry {
 		{"cognito", forSDKs, "Print credentials from a Cognito identity pool.", &Cognito{}},
 		{"keys", byHand, "Keep long-lived access keys in the keyring.", &Keys{}},
 		{"status", byHand, "Show what is leased, for how long, and from which store.", &Status{}},
+		{"check", byHand, "Ask AWS who a profile is, or why it is nobody.", &Check{}},
 		{"clear", byHand, "Forget leases.", &Clear{}},
 		{"unlock", byHand, "Open a locked keyring.", &Unlock{}},
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"credlease/cache"
@@ -22,12 +23,30 @@ const (
 // maxErrorSize keeps an error to what an SDK passes on.
 const maxErrorSize = 500
 
+// A result is a failure with an exit code and a hint of its own. One without an
+// error has been told already.
+type result struct {
+	error
+	code int
+	hint string
+}
+
 // Exit tells a failure on one line of stderr and returns the exit code.
 func Exit(err error) int {
 	if err == nil {
 		return 0
 	}
 	code := exitFailure
+	var known result
+	if errors.As(err, &known) {
+		if code = known.code; known.error == nil {
+			return code
+		}
+	}
+	// Whoever has closed stdout, as head does, wants to hear no more.
+	if errors.Is(err, syscall.EPIPE) {
+		return code
+	}
 	line := "credlease: " + err.Error()
 	var usage *kong.ParseError
 	if errors.As(err, &usage) {
@@ -51,7 +70,10 @@ func commandOf(usage *kong.ParseError) string {
 func hint(err error) string {
 	var failure *provider.Failure
 	var held *cache.HeldError
+	var known result
 	switch {
+	case errors.As(err, &known):
+		return known.hint
 	case errors.Is(err, cache.ErrLocked):
 		return "run: credlease unlock"
 	case errors.Is(err, cache.ErrNoKeys):

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"credlease/cache"
@@ -70,8 +69,7 @@ func describe(leased cache.Lease, c provider.Credentials) error {
 	if store == "" {
 		store = "not kept"
 	}
-	var out strings.Builder
-	for _, line := range [][2]string{
+	return printFacts([][2]string{
 		{"lease", leased.Label},
 		{"access key", c.AccessKeyID},
 		{"secret key", fmt.Sprint(c.SecretAccessKey)},
@@ -79,14 +77,7 @@ func describe(leased cache.Lease, c provider.Credentials) error {
 		{"expires", c.Expiration.Local().Format(time.DateTime) + ", in " + short(leased.Remaining(time.Now()))},
 		{"account", c.AccountID},
 		{"store", store},
-	} {
-		if line[1] != "" {
-			fmt.Fprintf(&out, "%-14s %s\n", line[0], line[1])
-		}
-	}
-	out.WriteString("\nThis is not what an SDK reads; --show-secrets prints that.\n")
-	_, err := os.Stdout.WriteString(out.String())
-	return err
+	}, "\nThis is not what an SDK reads; --show-secrets prints that.\n")
 }
 
 // short writes a time as people say it: 59m, 12h 5m, 40s.
