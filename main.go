@@ -48,7 +48,7 @@ func run(started time.Time, args []string) int {
 	parser := kong.Must(&flags, command.Options(versionText(), args)...)
 	parsed, err := parser.Parse(args)
 	if err == nil {
-		err = parsed.Run(command.NewProcess(started, &flags))
+		err = parsed.Run(command.NewProcess(versionText(), started, &flags))
 	}
 	return command.Exit(err)
 }

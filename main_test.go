@@ -31,6 +31,9 @@ import (
 var programs = map[string]func(){
 	"credlease": main,
 	"sdk":       sdk,
+	"boto3":     boto3,
+	"js2":       js2,
+	"findings":  findings,
 }
 
 func TestMain(m *testing.M) { testscript.Main(emptying{m}, programs) }
@@ -44,11 +47,15 @@ func (e emptying) Run() int {
 	return e.M.Run()
 }
 
-// sdk is the real consumer: it loads the profile that it is told, as any program
-// does, and prints who that makes it.
+// sdk is the real consumer: it loads the profile that it is told, if any, as any
+// program does, and prints who that makes it.
 func sdk() {
 	ctx := context.Background()
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(os.Args[1]))
+	var options []func(*config.LoadOptions) error
+	if len(os.Args) > 1 {
+		options = append(options, config.WithSharedConfigProfile(os.Args[1]))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err == nil {
 		var who *sts.GetCallerIdentityOutput
 		if who, err = sts.NewFromConfig(cfg).GetCallerIdentity(ctx, nil); err == nil {
@@ -90,7 +97,7 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 				return err
 			}
 			e.Vars = append(e.Vars, testEnv(e.WorkDir, server.URL)...)
-			e.Vars = append(e.Vars, "CREDLEASE="+program)
+			e.Vars = append(e.Vars, "CREDLEASE="+program, "SDK="+filepath.Join(filepath.Dir(program), "sdk"))
 			e.Vars = append(e.Vars, env...)
 			return nil
 		},
@@ -102,6 +109,7 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 			"place":       place,
 			"sizes":       sizes,
 			"credentials": credentials,
+			"mend":        mend,
 		},
 	}
 }
@@ -289,6 +297,13 @@ func credentials(ts *testscript.TestScript, neg bool, args []string) {
 
 // installed is the condition [installed:PROGRAM].
 func installed(condition string) (bool, error) {
+	if file, ok := clients[condition]; ok {
+		_, err := os.Stat(filepath.Join(os.Getenv(clientsVariable), file))
+		if err != nil && testAll() {
+			return false, err
+		}
+		return err == nil, nil
+	}
 	program, ok := strings.CutPrefix(condition, "installed:")
 	if !ok {
 		return false, fmt.Errorf("unknown condition %q", condition)

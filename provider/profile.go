@@ -242,3 +242,11 @@ func CredentialsFile() string {
 	}
 	return config.DefaultSharedCredentialsFilename()
 }
+
+// ConfigFile is the AWS config file.
+func ConfigFile() string {
+	if env, err := config.NewEnvConfig(); err == nil && env.SharedConfigFile != "" {
+		return env.SharedConfigFile
+	}
+	return config.DefaultSharedConfigFilename()
+}

@@ -86,6 +86,9 @@ func (k *Check) Run(p *Process) error {
 	if found.Verdict == provider.VerdictValid {
 		return k.describe(found)
 	}
+	if found.AccessKeyID == "" && isCredlease(found.Command) && found.Verdict != provider.VerdictNoneFound {
+		next = "" // That run of ours has said it.
+	}
 	return result{
 		error: errors.New(k.step() + ": " + verdictText(found) + ": " + found.Cause),
 		code:  exitCodes[found.Verdict],
@@ -164,8 +167,12 @@ func leaseOf(c *cache.Cache, found provider.Checked) (string, bool) {
 			return " '" + l.Label + "'", true
 		}
 	}
-	program, _, _ := strings.Cut(found.Command, " ")
-	return "", strings.TrimSuffix(filepath.Base(program), ".exe") == "credlease"
+	return "", isCredlease(found.Command)
+}
+
+func isCredlease(command string) bool {
+	program, _, _ := strings.Cut(command, " ")
+	return strings.TrimSuffix(filepath.Base(program), ".exe") == "credlease"
 }
 
 func (k *Check) report(found provider.Checked, next string) checked {

@@ -41,6 +41,7 @@ func entries() []entry {
 		{"keys", byHand, "Keep long-lived access keys in the keyring.", &Keys{}},
 		{"status", byHand, "Show what is leased, for how long, and from which store.", &Status{}},
 		{"check", byHand, "Ask AWS who a profile is, or why it is nobody.", &Check{}},
+		{"doctor", byHand, "Find out why a profile does not use this, is slow, or fails.", &Doctor{}},
 		{"clear", byHand, "Forget leases.", &Clear{}},
 		{"unlock", byHand, "Open a locked keyring.", &Unlock{}},
 	}
@@ -67,14 +68,15 @@ func Options(version string, args []string) []kong.Option {
 
 // A Process is what the commands share: when it was started, and by whom.
 type Process struct {
+	Version string // as --version prints it
 	Started time.Time
 	Backend string
 	Verbose bool
 }
 
 // NewProcess is for the flags that were given.
-func NewProcess(started time.Time, flags *Flags) *Process {
-	return &Process{Started: started, Backend: flags.Backend, Verbose: flags.Verbose}
+func NewProcess(version string, started time.Time, flags *Flags) *Process {
+	return &Process{Version: version, Started: started, Backend: flags.Backend, Verbose: flags.Verbose}
 }
 
 // byHand opens the cache for a command that a human waits for.
