@@ -17,8 +17,9 @@ import (
 // real SDK that fails, what doctor says, and the SDK after the command that doctor
 // names. Where Go does not show the cause, another SDK does, if it is installed:
 //
-//	python3 -m venv V && V/bin/pip install boto3 && npm install --prefix V aws-sdk@2
-//	CREDLEASE_CLIENTS=$PWD/V go test -run TestDoctor .
+//	python3 -m venv F/venv && F/venv/bin/pip install boto3
+//	npm install --prefix F/npm aws-sdk@2
+//	CREDLEASE_CLIENTS=$PWD/F go test -run TestDoctor .
 func TestDoctor(t *testing.T) {
 	need(t, "sh", "sed")
 	p := scripts(t, "testdata/doctor", "CREDLEASE_BACKEND=file", "CREDLEASE_FILE_PASSPHRASE="+passphrase, clientsVariable+"="+os.Getenv(clientsVariable))
@@ -61,18 +62,18 @@ const clientsVariable = "CREDLEASE_CLIENTS"
 
 // clients are conditions, and the file that each is about.
 var clients = map[string]string{
-	"client:boto3": "bin/python",
-	"client:js2":   "node_modules/aws-sdk",
+	"client:boto3": "venv/bin/python",
+	"client:js2":   "npm/node_modules/aws-sdk",
 }
 
 // boto3 and js2 are sdk in other languages.
 func boto3() {
-	runClient(filepath.Join(os.Getenv(clientsVariable), "bin", "python"), "-c",
+	runClient(filepath.Join(os.Getenv(clientsVariable), "venv", "bin", "python"), "-c",
 		"import boto3, sys; print(boto3.Session(profile_name=(sys.argv+[None])[1]).client('sts', region_name='eu-west-1').get_caller_identity()['Arn'])")
 }
 
 func js2() {
-	os.Setenv("NODE_PATH", filepath.Join(os.Getenv(clientsVariable), "node_modules"))
+	os.Setenv("NODE_PATH", filepath.Join(os.Getenv(clientsVariable), "npm", "node_modules"))
 	os.Setenv("AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE", "1")
 	runClient("node", "-e",
 		"const AWS = require('aws-sdk'); new AWS.STS({region: 'eu-west-1', endpoint: process.env.AWS_ENDPOINT_URL}).getCallerIdentity().promise().then(r => console.log(r.Arn), e => { console.error(e.message); process.exit(1) })")

@@ -14,6 +14,7 @@
 //
 //	credlease keys add work     keep access keys in the keyring
 //	credlease status            what is leased, for how long, from which store
+//	credlease doctor            why a profile does not use this, is slow, or fails
 //	credlease check             who a profile is to AWS, or why it is nobody
 //	credlease clear             forget leases
 //	credlease unlock            open a locked keyring

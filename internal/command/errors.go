@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"strings"
-	"syscall"
 	"unicode/utf8"
 
 	"credlease/cache"
@@ -42,10 +41,6 @@ func Exit(err error) int {
 		if code = known.code; known.error == nil {
 			return code
 		}
-	}
-	// Whoever has closed stdout, as head does, wants to hear no more.
-	if errors.Is(err, syscall.EPIPE) {
-		return code
 	}
 	line := "credlease: " + err.Error()
 	var usage *kong.ParseError

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"credlease/provider"
 )
@@ -21,6 +22,7 @@ type file struct {
 	missing  bool
 	trouble  string // why it cannot be read
 	bom      bool
+	notUTF8  int // the first line that is not, or 0
 	strays   []stray
 	sections []section
 }
@@ -105,6 +107,9 @@ func causeOf(err error) string {
 func (f *file) parse(text string) {
 	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSuffix(line, "\r")
+		if f.notUTF8 == 0 && !utf8.ValidString(line) {
+			f.notUTF8 = i + 1
+		}
 		f.parseLine(i+1, line)
 	}
 }

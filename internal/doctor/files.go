@@ -17,6 +17,8 @@ func filesCanBeRead(p *patient) []Finding {
 			// The credentials file is nobody's need.
 		case f.trouble != "":
 			found = append(found, problem(f.path+": "+f.trouble, ""))
+		case f.notUTF8 > 0:
+			found = append(found, problem(f.at(f.notUTF8)+": it is no UTF-8, and boto3 and the AWS CLI refuse the whole file", ""))
 		case f.size > 1<<20:
 			found = append(found, warning(fmt.Sprintf("%s: it has %d MB, which every SDK reads at every start", f.path, f.size>>20), ""))
 		default:
