@@ -34,6 +34,7 @@ var programs = map[string]func(){
 	"boto3":     boto3,
 	"js2":       js2,
 	"findings":  findings,
+	"shape":     shape,
 }
 
 func TestMain(m *testing.M) { testscript.Main(emptying{m}, programs) }
@@ -98,6 +99,11 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 			}
 			e.Vars = append(e.Vars, testEnv(e.WorkDir, server.URL)...)
 			e.Vars = append(e.Vars, "CREDLEASE="+program, "SDK="+filepath.Join(filepath.Dir(program), "sdk"))
+			docs, err := filepath.Abs("docs")
+			if err != nil {
+				return err
+			}
+			e.Vars = append(e.Vars, "DOCS="+docs)
 			e.Vars = append(e.Vars, env...)
 			return nil
 		},

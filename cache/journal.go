@@ -107,13 +107,13 @@ func (j journal) read(path string) (all []Entry, unread int, err error) {
 	data, err := io.ReadAll(io.NewSectionReader(file, from, 2*journalSize))
 	lines := bytes.Split(data, []byte("\n"))
 	if from > 0 {
-		lines = lines[1:] // It has begun before.
+		lines, unread = lines[1:], 1 // It has begun before.
 	}
 	for _, line := range lines {
 		var e Entry
 		switch {
 		case len(bytes.TrimSpace(line)) == 0:
-		case json.Unmarshal(line, &e) != nil || e.Event == "":
+		case json.Unmarshal(line, &e) != nil || e.Event == "" || e.Time.IsZero():
 			unread++
 		default:
 			all = append(all, e)
@@ -143,7 +143,7 @@ func (c *Cache) Journal() Journal {
 		unread += n
 	}
 	if unread > 0 && j.Trouble == "" {
-		j.Trouble = fmt.Sprintf("%d lines of %s are no entries", unread, j.Path)
+		j.Trouble = fmt.Sprintf("%s has lines that are no entries, at least %d", j.Path, unread)
 	}
 	return j
 }

@@ -80,9 +80,13 @@ func describe(leased cache.Lease, c provider.Credentials) error {
 	}, "\nThis is not what an SDK reads; --show-secrets prints that.\n")
 }
 
-// short writes a time as people say it: 59m, 12h 5m, 40s.
+// short writes a time as people say it: 3d 2h, 12h 5m, 59m, 40s.
 func short(d time.Duration) string {
 	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%dd %dh", int(d.Hours())/24, int(d.Hours())%24)
+	case d < 0:
+		return "0s"
 	case d < time.Minute:
 		return strconv.Itoa(int(d.Seconds())) + "s"
 	case d < time.Hour:

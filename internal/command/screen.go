@@ -38,7 +38,7 @@ func newScreen() screen {
 }
 
 func (s screen) paint(colour, text string) string {
-	if !s.colour {
+	if !s.colour || colour == "" {
 		return text
 	}
 	return colour + text + plain
