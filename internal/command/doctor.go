@@ -38,7 +38,7 @@ func (k *Doctor) Run(p *Process) error {
 	// By hand a keyring may ask for its passphrase, which nobody is to be asked
 	// for here.
 	c := p.open(cache.Options{})
-	findings := doctor.Examine(ctx, doctor.Visit{Profile: k.Profile, Program: ownPath(), Version: p.Version, Cache: c})
+	findings := doctor.Examine(c.Trace.With(ctx), doctor.Visit{Profile: k.Profile, Program: ownPath(), Version: p.Version, Cache: c})
 	var err error
 	if k.JSON {
 		err = printJSON(findings)

@@ -39,7 +39,7 @@ func (pr process) unlike() (Verdict, string) {
 		return Problem, "a variable before the program is understood by shells, not by boto3 and the AWS CLI"
 	case strings.Contains(text, " #") || strings.Contains(text, " ;"):
 		return Problem, "what follows # or ; is an argument to boto3 and the AWS CLI, and a comment to others"
-	case pr.hasSpacedPath():
+	case pr.pathIsSpaced():
 		return Problem, "the program's path has a space"
 	case strings.ContainsAny(text[:1], `"'`) && text[len(text)-1] == text[0]:
 		return Problem, "it begins and ends with a quote: Go takes both away, and finds no program"
@@ -60,22 +60,26 @@ func (pr process) assigns() bool {
 	return ok && !strings.ContainsAny(name, `/\`)
 }
 
-// hasSpacedPath holds where the first words, taken together, are a program.
-func (pr process) hasSpacedPath() bool { return pr.spacedPath() != "" }
+func (pr process) pathIsSpaced() bool {
+	path, _ := pr.spacedPath()
+	return path != ""
+}
 
-func (pr process) spacedPath() string {
+// spacedPath returns the path of a program, if it has a space, and how many words
+// it is to a shell: one if it is quoted.
+func (pr process) spacedPath() (path string, words int) {
 	if strings.Contains(pr.program(), " ") {
-		return pr.program()
+		return pr.program(), 1
 	}
 	if isFile(pr.program()) {
-		return ""
+		return "", 0
 	}
 	for n := 2; n <= len(pr.words); n++ {
 		if path := strings.Join(pr.words[:n], " "); filepath.IsAbs(path) && isFile(path) {
-			return path
+			return path, n
 		}
 	}
-	return ""
+	return "", 0
 }
 
 func isFile(path string) bool {
@@ -85,19 +89,15 @@ func isFile(path string) bool {
 
 // mendCommand writes the command as every SDK reads it, if there is a way to.
 func (p *patient) mendCommand(pr process) string {
+	if len(pr.words) == 0 {
+		return "credlease profile add --help"
+	}
 	words := slices.Clone(pr.words)
 	var before string
-	if path := pr.spacedPath(); path != "" {
-		words = append([]string{path}, words[len(strings.Fields(path)):]...)
-		if strings.Contains(pr.program(), " ") {
-			words = slices.Clone(pr.words)
-		}
-		link := "/usr/local/bin/" + filepath.Base(path)
-		if home, err := os.UserHomeDir(); err == nil && !strings.Contains(home, " ") {
-			link = filepath.Join(home, ".local", "bin", filepath.Base(path))
-		}
+	if path, n := pr.spacedPath(); path != "" {
+		link := linkTo(path)
 		before = "mkdir -p " + quote(filepath.Dir(link)) + " && ln -s " + quote(path) + " " + quote(link) + " && "
-		words[0] = link
+		words = append([]string{link}, words[n:]...)
 	}
 	for i, word := range words {
 		words[i] = expand(word)
@@ -114,6 +114,15 @@ func (p *patient) mendCommand(pr process) string {
 		}
 	}
 	return before + pr.replaceCommand(strings.Join(words, " "))
+}
+
+// linkTo is where a link to a program may be, without a space in its path.
+func linkTo(program string) string {
+	folder := "/usr/local/bin"
+	if home, err := os.UserHomeDir(); err == nil && !strings.Contains(home, " ") {
+		folder = filepath.Join(home, ".local", "bin")
+	}
+	return filepath.Join(folder, filepath.Base(program))
 }
 
 // plainRune drops what cannot stand unquoted in every SDK.
@@ -148,6 +157,9 @@ func theProgramRuns(p *patient) []Finding {
 func (p *patient) examineProgram(pr process) Finding {
 	program := expand(pr.program())
 	with := func(path string) string {
+		if arguments, ok := strings.CutPrefix(pr.setting.value, pr.words[0]); ok {
+			return pr.replaceCommand(path + arguments)
+		}
 		return pr.replaceCommand(strings.Join(append([]string{path}, pr.words[1:]...), " "))
 	}
 	if !filepath.IsAbs(program) {

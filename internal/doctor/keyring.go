@@ -24,8 +24,12 @@ func aKeyringWorks(p *patient) []Finding {
 	usable := slices.ContainsFunc(probes, func(pr cache.Probe) bool { return pr.Err == nil })
 	lasting := slices.ContainsFunc(probes, func(pr cache.Probe) bool { return pr.Err == nil && pr.Lasting })
 	var found []Finding
-	for _, pr := range probes {
-		found = append(found, p.examineProbe(pr, usable, lasting))
+	for i, pr := range probes {
+		f := p.examineProbe(pr, usable, lasting)
+		if i == slices.IndexFunc(probes, func(pr cache.Probe) bool { return pr.Err == nil }) {
+			f.Evidence += "; leases are kept here"
+		}
+		found = append(found, f)
 	}
 	if len(probes) == 0 {
 		found = append(found, problem("there is no keyring on this platform: every run asks AWS", mendWithFiles))
