@@ -49,9 +49,10 @@ type Checked struct {
 const signatureTolerance = 5 * time.Minute
 
 // Check loads a profile as an SDK does, "" for what it takes by itself, and asks
-// STS who that is.
+// STS who that is. With a human at the terminal, the profile's process may ask him
+// there; without one, all that it starts is ended when time is up.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
-func Check(ctx context.Context, profile string) Checked {
+func Check(ctx context.Context, profile string, human bool) Checked {
 	var result Checked
 	cfg, err := loadAsSDK(ctx, profile)
 	if err != nil {
@@ -59,7 +60,7 @@ func Check(ctx context.Context, profile string) Checked {
 		result.Verdict, result.Cause = VerdictNoneFound, oneLine(cause)
 		return result
 	}
-	found, err := result.retrieve(ctx, &cfg)
+	found, err := result.retrieve(ctx, &cfg, human)
 	if err != nil {
 		result.judge(ctx, err)
 		if aws.IsCredentialsProvider(cfg.Credentials, (*ec2rolecreds.Provider)(nil)) {
@@ -104,13 +105,12 @@ func loadAsSDK(ctx context.Context, profile string) (aws.Config, error) {
 }
 
 // retrieve gets the credentials, and notes who gave them.
-func (c *Checked) retrieve(ctx context.Context, cfg *aws.Config) (aws.Credentials, error) {
+func (c *Checked) retrieve(ctx context.Context, cfg *aws.Config, human bool) (aws.Credentials, error) {
 	from := cfg.Credentials
 	if shared, ok := sharedConfig(cfg); ok && aws.IsCredentialsProvider(from, (*processcreds.Provider)(nil)) {
 		c.Command = shared.CredentialProcess
 		c.Provider = "credential_process " + firstWord(c.Command)
-		// It may ask for an MFA code on our terminal, as it may on an SDK's.
-		return (&process{command: c.Command, sameSession: true}).Retrieve(ctx)
+		return (&process{command: c.Command, sameSession: human}).Retrieve(ctx)
 	}
 	found, err := retrieveQuietly(ctx, from)
 	c.Provider = nameOfProvider(found.Source)

@@ -75,7 +75,7 @@ func (k *Check) Run(p *Process) error {
 	ctx, cancel := context.WithDeadline(context.Background(), until)
 	defer cancel()
 	trace, _ := p.trace() // What is wrong with it is told below, by open.
-	found := provider.Check(trace.With(ctx), k.Profile)
+	found := provider.Check(trace.With(ctx), k.Profile, isTerminal(os.Stderr))
 	next := k.next(found, p.open(cache.Options{}))
 	if k.JSON {
 		if err := printJSON(k.report(found, next)); err != nil || found.Verdict == provider.VerdictValid {
