@@ -29,14 +29,9 @@ func (e events) began(request provider.Request, key provider.Key) {
 
 // asked is for every call of a keyring.
 func (e events) asked(s *store, what string, err error, began time.Time) {
-	if e.Trace == nil {
-		return
+	if e.Trace != nil {
+		e.Step("keyring", slog.String("store", s.Name), slog.String("call", what), slog.String("result", resultOf(err)), trace.Milliseconds(time.Since(began)))
 	}
-	result := "ok"
-	if err != nil {
-		result = err.Error()
-	}
-	e.Step("keyring", slog.String("store", s.Name), slog.String("call", what), slog.String("result", result), trace.Milliseconds(time.Since(began)))
 }
 
 func (e events) looked(s *store, l Lease, err error, margin time.Duration) {
@@ -76,14 +71,22 @@ func (e events) locked(held *lock) {
 }
 
 func (e events) waited(err error, began time.Time) {
-	if e.Trace == nil {
-		return
+	if e.Trace != nil {
+		e.Step("wait", slog.String("result", resultOf(err)), trace.Milliseconds(time.Since(began)))
 	}
-	result := "the other is done"
+}
+
+func (e events) unlocked(err error, began time.Time) {
+	if e.Trace != nil {
+		e.Step("unlock", slog.String("result", resultOf(err)), trace.Milliseconds(time.Since(began)))
+	}
+}
+
+func resultOf(err error) string {
 	if err != nil {
-		result = err.Error()
+		return err.Error()
 	}
-	e.Step("wait", slog.String("result", result), trace.Milliseconds(time.Since(began)))
+	return "ok"
 }
 
 func (e events) minted(l Lease, began time.Time) {

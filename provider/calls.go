@@ -56,6 +56,19 @@ func traceCall(ctx context.Context, t *trace.Trace, in middleware.DeserializeInp
 		slog.String("request-id", id), trace.Milliseconds(time.Since(began)))
 }
 
+// traceSource tells whose credentials a role is to be assumed with.
+func traceSource(ctx context.Context, label, accessKeyID string, err error, began time.Time) {
+	t := trace.From(ctx)
+	if t == nil {
+		return
+	}
+	cause := ""
+	if err != nil {
+		_, cause = explain(err)
+	}
+	t.Step("source", slog.String("from", label), slog.String("access-key", accessKeyID), slog.String("error", oneLine(cause)), trace.Milliseconds(time.Since(began)))
+}
+
 // traceRun tells of a program that was run, whose arguments may be anybody's
 // secrets.
 func traceRun(ctx context.Context, what string, err error, began time.Time) {

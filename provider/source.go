@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -101,7 +102,9 @@ func (s Source) config(ctx context.Context, given Credentials) (aws.Config, erro
 	if err != nil {
 		return aws.Config{}, s.failure(err)
 	}
+	began := time.Now()
 	found, err := s.retrieve(ctx, cfg.Credentials)
+	traceSource(ctx, s.label(), found.AccessKeyID, err, began)
 	if err != nil {
 		return aws.Config{}, s.failure(err)
 	}
