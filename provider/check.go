@@ -94,7 +94,7 @@ func loadAsSDK(ctx context.Context, profile string) (aws.Config, error) {
 	// As in loadWithProfile.
 	defer spreadEndpoint("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC")()
 	options := []func(*config.LoadOptions) error{
-		config.WithDefaultRegion(partitions["aws"].defaultRegion),
+		config.WithDefaultRegion(homeRegion(ctx, profile)),
 		config.WithLogger(logging.Nop{}),
 		tracingCalls(ctx),
 	}
@@ -102,6 +102,33 @@ func loadAsSDK(ctx context.Context, profile string) (aws.Config, error) {
 		options = append(options, config.WithSharedConfigProfile(profile))
 	}
 	return config.LoadDefaultConfig(ctx, options...)
+}
+
+// homeRegion is where the STS of a profile's partition is asked unless a region is
+// set: that of another partition would not know its credentials.
+func homeRegion(ctx context.Context, profile string) string {
+	if env, err := config.NewEnvConfig(); profile == "" && err == nil {
+		profile = env.SharedConfigProfile
+	}
+	if profile == "" {
+		profile = config.DefaultSharedConfigProfile
+	}
+	shared, err := loadProfile(ctx, profile)
+	if err != nil {
+		return partitions["aws"].defaultRegion
+	}
+	return HomeRegion(shared.RoleARN + " " + shared.CredentialProcess)
+}
+
+// HomeRegion is where the STS of the first role that a command names is asked
+// unless a region is set.
+func HomeRegion(command string) string {
+	for _, word := range strings.FieldsFunc(command, func(r rune) bool { return r == ' ' || r == '=' || r == '"' || r == '\'' }) {
+		if role, err := ParseRoleARN(word); err == nil {
+			return partitions[role.Partition].defaultRegion
+		}
+	}
+	return partitions["aws"].defaultRegion
 }
 
 // retrieve gets the credentials, and notes who gave them.

@@ -27,6 +27,8 @@ func awsAnswersAndAgreesOnTheTime(p *patient) []Finding {
 			at = place{provider.ServiceCognito, of}
 		} else if typed := pr.option("--region"); typed != "" {
 			at.region = typed
+		} else if at.region == "" && os.Getenv("AWS_REGION")+os.Getenv("AWS_DEFAULT_REGION") == "" {
+			at.region = provider.HomeRegion(pr.setting.value)
 		}
 		if !slices.Contains(places, at) {
 			places = append(places, at)
