@@ -156,12 +156,7 @@ func theProgramRuns(p *patient) []Finding {
 
 func (p *patient) examineProgram(pr process) Finding {
 	program := expand(pr.program())
-	with := func(path string) string {
-		if arguments, ok := strings.CutPrefix(pr.setting.value, pr.words[0]); ok {
-			return pr.replaceCommand(path + arguments)
-		}
-		return pr.replaceCommand(strings.Join(append([]string{path}, pr.words[1:]...), " "))
-	}
+	with := func(path string) string { return pr.substitute(pr.program(), path) }
 	if !filepath.IsAbs(program) {
 		found, err := exec.LookPath(program)
 		switch {

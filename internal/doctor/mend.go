@@ -68,6 +68,16 @@ func replaceLine(f *file, line int, text string) string {
 	return fmt.Sprintf("notepad %s   and make line %d: %s", f.path, line, text)
 }
 
+// substitute is for a word or two of it that are to be others, so that it goes
+// together with what else is to be mended in the line.
+func (pr process) substitute(before, after string) string {
+	pattern := strings.NewReplacer(`\`, `\\`, `.`, `\.`, `*`, `\*`, `[`, `\[`, `^`, `\^`, `$`, `\$`, `|`, `\|`).Replace(before)
+	if command := sed(fmt.Sprintf("%ds|%s|%s|", pr.setting.line, pattern, escape(after)), pr.file.path); command != "" {
+		return command
+	}
+	return fmt.Sprintf("notepad %s   and in line %d, in place of %s write %s", pr.file.path, pr.setting.line, before, after)
+}
+
 // escape is for what sed puts in another's place, between bars.
 func escape(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `|`, `\|`, `&`, `\&`).Replace(text)

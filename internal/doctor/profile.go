@@ -138,27 +138,28 @@ func (p *patient) reaches(profile string) bool {
 	return false
 }
 
-// sourceOf is the profile that a profile gets its credentials with, if any.
+// sourceOf is the profile that a profile gets its credentials with, if any. Access
+// keys beside a process are not to stay there.
 func (p *patient) sourceOf(profile string) string {
+	if _, command, isProcess := p.setting(profile, "credential_process"); isProcess {
+		return process{words: split(command.value)}.option("--source-profile")
+	}
 	if _, _, static := p.setting(profile, "aws_access_key_id"); static {
 		return ""
 	}
-	if _, source, ok := p.setting(profile, "source_profile"); ok {
-		return source.value
-	}
-	_, command, _ := p.setting(profile, "credential_process")
-	return process{words: split(command.value)}.option("--source-profile")
+	_, source, _ := p.setting(profile, "source_profile")
+	return source.value
 }
 
 // mendLoop names a profile that has access keys, or keys that are to be kept.
 func (p *patient) mendLoop(pr process) string {
-	before := "--source-profile " + pr.option("--source-profile")
+	source := pr.option("--source-profile")
 	for _, f := range p.files() {
 		for _, s := range f.sections {
 			if _, static := s.get("aws_access_key_id"); static && s.kind == "profile" && s.name != pr.profile {
-				return pr.replaceCommand(strings.Replace(pr.setting.value, before, "--source-profile "+s.name, 1))
+				return pr.withOption("--source-profile", source, s.name)
 			}
 		}
 	}
-	return "credlease keys add work && " + pr.replaceCommand(strings.Replace(pr.setting.value, before, "--source-keys work", 1))
+	return "credlease keys add work && " + pr.substitute("--source-profile "+source, "--source-keys work")
 }

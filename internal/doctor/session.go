@@ -42,8 +42,11 @@ func sessionsOutliveTheCallersWindows(p *patient) []Finding {
 
 // withOption is the command that gives a flag another value.
 func (pr process) withOption(name, before, value string) string {
-	text := strings.Replace(pr.setting.value, name+" "+before, name+" "+value, 1)
-	return pr.replaceCommand(strings.Replace(text, name+"="+before, name+"="+value, 1))
+	between := " "
+	if strings.Contains(pr.setting.value, name+"=") {
+		between = "="
+	}
+	return pr.substitute(name+between+before, name+between+value)
 }
 
 // parseTime reads what the flags take: seconds, or 15m.
