@@ -67,6 +67,8 @@ func (p *Probe) try(ctx context.Context, s *store) error {
 		return err
 	case !bytes.Equal(got, value):
 		return fmt.Errorf("%s: it does not give back what was written", s.Name)
+	case s.locked:
+		return fmt.Errorf("%s: an item of ours in it is locked: %w", s.Name, ErrLocked)
 	}
 	return removed
 }
