@@ -109,11 +109,12 @@ func importersOf(path string) []string {
 	return nil
 }
 
-// Imports run one way: main, the commands, the cache, the provider.
+// Imports run one way: main, the commands, the doctor, the cache, the provider.
 func TestImportsRunOneWay(t *testing.T) {
 	floors := [][]string{
 		{"credlease"},
 		{"credlease/internal/command/..."},
+		{"credlease/internal/doctor/..."},
 		{"credlease/cache/..."},
 		{"credlease/provider/..."},
 		{"credlease/internal/..."},

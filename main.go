@@ -20,12 +20,15 @@
 //	credlease keys add work     keep access keys in the keyring
 //	credlease session-token     type an MFA code once for all roles of a source
 //	credlease status            what is leased, for how long, from which store
+//	credlease doctor            why a profile does not use this, is slow, or fails
+//	credlease check             who a profile is to AWS, or why it is nobody
 //	credlease clear             forget leases
 //	credlease unlock            open a locked keyring
 //	credlease completion        complete command lines in bash, zsh or fish
 //
 // It prints one line of JSON, or nothing and one line on stderr. The exit code is
-// 0, 1 for a failure, or 80 for a command line that is wrong in itself.
+// 0, 1 for a failure, or 80 for a command line that is wrong in itself; that of
+// check is 2 to 7 by its verdict.
 package main
 
 import (
@@ -56,7 +59,7 @@ func run(started time.Time, args []string) int {
 	parser := kong.Must(&flags, command.Options(versionText(), args)...)
 	parsed, err := parser.Parse(args)
 	if err == nil {
-		err = parsed.Run(command.NewProcess(started, &flags))
+		err = parsed.Run(command.NewProcess(versionText(), started, &flags))
 	}
 	return command.Exit(err)
 }

@@ -41,6 +41,10 @@ var programs = map[string]func(){
 	"credlease": main,
 	"sdk":       sdk,
 	"totp":      totp,
+	"boto3":     boto3,
+	"js2":       js2,
+	"findings":  findings,
+	"shape":     shape,
 }
 
 func TestMain(m *testing.M) { testscript.Main(emptying{m}, programs) }
@@ -54,11 +58,15 @@ func (e emptying) Run() int {
 	return e.M.Run()
 }
 
-// sdk is the real consumer: it loads the profile that it is told, as any program
-// does, and prints who that makes it.
+// sdk is the real consumer: it loads the profile that it is told, if any, as any
+// program does, and prints who that makes it.
 func sdk() {
 	ctx := context.Background()
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(os.Args[1]))
+	var options []func(*config.LoadOptions) error
+	if len(os.Args) > 1 {
+		options = append(options, config.WithSharedConfigProfile(os.Args[1]))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err == nil {
 		var who *sts.GetCallerIdentityOutput
 		if who, err = sts.NewFromConfig(cfg).GetCallerIdentity(ctx, nil); err == nil {
@@ -117,7 +125,17 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 			if err != nil {
 				return err
 			}
-			e.Vars = append(e.Vars, "CREDLEASE="+program, "TOTP="+device, "SERIAL="+standin.DeviceSerial, "SEED="+standin.DeviceSeed)
+			docs, err := filepath.Abs("docs")
+			if err != nil {
+				return err
+			}
+			e.Vars = append(e.Vars,
+				"CREDLEASE="+program,
+				"SDK="+filepath.Join(filepath.Dir(program), "sdk"),
+				"TOTP="+device,
+				"SERIAL="+standin.DeviceSerial,
+				"SEED="+standin.DeviceSeed,
+				"DOCS="+docs)
 			e.Vars = append(e.Vars, env...)
 			return nil
 		},
@@ -131,6 +149,7 @@ func scripts(t *testing.T, folder string, env ...string) testscript.Params {
 			"credentials": credentials,
 			"request":     request,
 			"signin":      signin,
+			"mend":        mend,
 		},
 	}
 }
@@ -388,6 +407,13 @@ func credentials(ts *testscript.TestScript, neg bool, args []string) {
 
 // installed is the condition [installed:PROGRAM].
 func installed(condition string) (bool, error) {
+	if file, ok := clients[condition]; ok {
+		_, err := os.Stat(filepath.Join(os.Getenv(clientsVariable), file))
+		if err != nil && testAll() {
+			return false, err
+		}
+		return err == nil, nil
+	}
 	program, ok := strings.CutPrefix(condition, "installed:")
 	if !ok {
 		return false, fmt.Errorf("unknown condition %q", condition)

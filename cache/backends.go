@@ -24,7 +24,7 @@ func newStores(o Options) *stores {
 	hung := openHungDaemons()
 	all := namedStores(o)
 	for _, s := range all {
-		s.hung = hung
+		s.hung, s.events = hung, events{o.Trace}
 	}
 	return &stores{all: all, hung: hung}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"credlease/internal/deadline"
+	"credlease/internal/trace"
 	"credlease/provider"
 )
 
@@ -21,6 +22,7 @@ type Cache struct {
 	stores  *stores
 	runtime runtimeFolder
 	journal journal
+	events  events
 }
 
 // Options are what the caller of credlease decides. None of them is part of the
@@ -41,11 +43,13 @@ type Options struct {
 	Code func(context.Context, provider.Question) (provider.Secret, error)
 	// Passphrase asks a human for the passphrase of the file backend.
 	Passphrase func() (string, error)
+	// Trace is told of every step, if it is not nil.
+	Trace *trace.Trace
 }
 
 // New opens nothing yet.
 func New(options Options) *Cache {
-	c := &Cache{Options: options, journal: openJournal()}
+	c := &Cache{Options: options, journal: openJournal(), events: events{options.Trace}}
 	c.stores = newStores(options)
 	c.runtime = openRuntimeFolder()
 	return c
@@ -75,12 +79,16 @@ func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lea
 	defer func() {
 		if err != nil {
 			c.journal.failed(request.Label(), err)
+			c.events.failed(err)
+			return
 		}
+		c.events.answered(leased)
 	}()
 	key, err := keyOf(ctx, request)
 	if err != nil {
 		return Lease{}, err
 	}
+	c.events.began(request, key)
 	until, leave, err := provider.EnterChain(key, c.Started.Add(Budget(request)))
 	if err != nil {
 		return Lease{}, err
@@ -99,6 +107,7 @@ func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lea
 			return kept, nil
 		}
 		if failure := c.recall(key, kept); failure != nil {
+			c.events.recalled(failure)
 			return c.orKept(kept, failure)
 		}
 		held, err = c.runtime.acquire(key)
@@ -107,12 +116,16 @@ func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lea
 			if kept.usable(time.Now()) && !c.Refresh {
 				return kept, nil
 			}
-			if err := c.runtime.wait(ctx, key); err != nil {
+			began := c.events.now()
+			err := c.runtime.wait(ctx, key)
+			c.events.waited(err, began)
+			if err != nil {
 				return Lease{}, err
 			}
 		}
 	}
 	defer held.release()
+	c.events.locked(held)
 	if held.warning != "" {
 		c.Report(held.warning)
 	}
@@ -187,6 +200,7 @@ func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Req
 		defer cancel()
 	}
 	began := time.Now()
+	ctx = c.Trace.With(ctx)
 	patient, stop := withLastWords(ctx)
 	defer stop()
 	c.waitFor("AWS: " + request.Label())
@@ -211,6 +225,7 @@ func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Req
 		return Lease{}, asFailure(request, err)
 	}
 	c.journal.minted(request.Label(), time.Since(began))
+	c.events.minted(lease, began)
 	if !c.NoCache {
 		c.keepIdentity(ctx, request, given.Identity, minted.Identity)
 	}
@@ -246,6 +261,7 @@ func (c *Cache) waitFor(what string) {
 // Report passes a warning on to the journal and to a human at stderr, the same
 // one at most every ten minutes.
 func (c *Cache) Report(text string) {
+	c.events.warned(text)
 	if c.journal.warning(text) && c.Warn != nil {
 		c.Warn(text)
 	}

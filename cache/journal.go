@@ -1,9 +1,12 @@
 package cache
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -78,20 +81,69 @@ func (j journal) write(e Entry) {
 	_, _ = file.Write(append(line, '\n'))
 }
 
-// entries reads the journal, passing over lines that are no entries.
+// entries reads what is left of the journal, and passes over lines that are no
+// entries.
 func (j journal) entries() []Entry {
-	file, err := os.Open(j.path)
+	all, _, _ := j.read(j.path)
+	return all
+}
+
+// read returns the entries of a journal file and how many of its lines are none.
+// Of a file that has become too large, somehow, it reads the end.
+func (j journal) read(path string) (all []Entry, unread int, err error) {
+	info, err := os.Stat(path)
 	if err != nil {
-		return nil
+		return nil, 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("%s is not a regular file", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
 	}
 	defer file.Close()
-	var all []Entry
-	lines := bufio.NewScanner(io.LimitReader(file, 2*journalSize))
-	for lines.Scan() {
+	from := max(info.Size()-2*journalSize, 0)
+	data, err := io.ReadAll(io.NewSectionReader(file, from, 2*journalSize))
+	lines := bytes.Split(data, []byte("\n"))
+	if from > 0 {
+		lines, unread = lines[1:], 1 // It has begun before.
+	}
+	for _, line := range lines {
 		var e Entry
-		if json.Unmarshal(lines.Bytes(), &e) == nil {
+		switch {
+		case len(bytes.TrimSpace(line)) == 0:
+		case json.Unmarshal(line, &e) != nil || e.Event == "" || e.Time.IsZero():
+			unread++
+		default:
 			all = append(all, e)
 		}
 	}
-	return all
+	return all, unread, err
+}
+
+// A Journal is what was minted, what failed and what was warned of, the latest
+// last. It is never an error that it cannot be read: Trouble says so.
+type Journal struct {
+	Path    string
+	Entries []Entry
+	Trouble string
+}
+
+// Journal reads the journal and its predecessor.
+func (c *Cache) Journal() Journal {
+	j := Journal{Path: c.journal.path}
+	var unread int
+	for _, path := range []string{c.journal.path + ".1", c.journal.path} {
+		entries, n, err := c.journal.read(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			j.Trouble = err.Error()
+		}
+		j.Entries = append(j.Entries, entries...)
+		unread += n
+	}
+	if unread > 0 && j.Trouble == "" {
+		j.Trouble = fmt.Sprintf("%s has lines that are no entries, at least %d", j.Path, unread)
+	}
+	return j
 }

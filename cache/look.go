@@ -29,15 +29,11 @@ const (
 func (c *Cache) look(ctx context.Context, key provider.Key) Lease {
 	var best Lease
 	for _, s := range c.stores.all {
-		data, err := s.get(ctx, itemName(leaseKind, key))
+		found, err := c.read(ctx, s, key)
+		c.events.looked(s, found, err, c.margin(found))
 		if err != nil {
 			continue
 		}
-		found, err := decodeLease(key, data)
-		if err != nil || found.minted().Before(c.stores.hung.cleared()) {
-			continue
-		}
-		found.Store = s.Name
 		now := time.Now()
 		if found.fresh(now, c.margin(found)) {
 			return found
@@ -49,6 +45,25 @@ func (c *Cache) look(ctx context.Context, key provider.Key) Lease {
 	return best
 }
 
+// errCleared is the reason for a miss of a lease from before all were cleared.
+var errCleared = errors.New("it was cleared")
+
+func (c *Cache) read(ctx context.Context, s *store, key provider.Key) (Lease, error) {
+	data, err := s.get(ctx, itemName(leaseKind, key))
+	if err != nil {
+		return Lease{}, err
+	}
+	found, err := decodeLease(key, data)
+	if err != nil {
+		return Lease{}, err
+	}
+	if found.minted().Before(c.stores.hung.cleared()) {
+		return Lease{}, errCleared
+	}
+	found.Store = s.Name
+	return found, nil
+}
+
 // keep puts a lease into the first store that takes it, and takes it out of the
 // others. A lease that cannot be kept is still one that can be used.
 func (c *Cache) keep(ctx context.Context, l *Lease) {
@@ -57,6 +72,7 @@ func (c *Cache) keep(ctx context.Context, l *Lease) {
 		c.Report("keep the lease of " + l.Label + ": " + err.Error())
 		return
 	}
+	began := c.events.now()
 	l.Store, err = c.put(ctx, c.stores.all, itemName(leaseKind, l.Key), leaseTitle(*l), data)
 	if err != nil {
 		trouble := err.Error() + "; the lease of " + l.Label + " is not kept"
@@ -66,6 +82,7 @@ func (c *Cache) keep(ctx context.Context, l *Lease) {
 		c.Report(trouble)
 		return
 	}
+	c.events.kept(*l, began)
 	if first := c.stores.all[0]; l.Store != first.Name || first.locked {
 		c.warnOfTrouble(first)
 	}

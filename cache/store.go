@@ -42,6 +42,7 @@ type store struct {
 	locked  bool // it is, or an item that was asked for
 	hung    *hungDaemons
 	gate    gate
+	events  events
 }
 
 // How long a keyring may take, and four times as long one that has too much to do.
@@ -52,7 +53,7 @@ const (
 )
 
 func (s *store) get(ctx context.Context, name string) ([]byte, error) {
-	data, err := ask(ctx, s, readLimit, func(r ring.Ring) ([]byte, error) {
+	data, err := ask(ctx, s, "get", readLimit, func(r ring.Ring) ([]byte, error) {
 		if s.files {
 			defer s.gate.read()()
 		}
@@ -68,7 +69,7 @@ func (s *store) set(ctx context.Context, name, label string, data []byte) error 
 	if s.small {
 		data = pack(data)
 	}
-	_, err := ask(ctx, s, writeLimit, func(r ring.Ring) (struct{}, error) {
+	_, err := ask(ctx, s, "set", writeLimit, func(r ring.Ring) (struct{}, error) {
 		if s.files {
 			defer s.gate.write()()
 		}
@@ -78,7 +79,7 @@ func (s *store) set(ctx context.Context, name, label string, data []byte) error 
 }
 
 func (s *store) remove(ctx context.Context, name string) error {
-	_, err := ask(ctx, s, writeLimit, func(r ring.Ring) (struct{}, error) {
+	_, err := ask(ctx, s, "remove", writeLimit, func(r ring.Ring) (struct{}, error) {
 		if s.files {
 			defer s.gate.write()()
 		}
@@ -91,12 +92,13 @@ func (s *store) remove(ctx context.Context, name string) error {
 }
 
 func (s *store) names(ctx context.Context) ([]string, error) {
-	return ask(ctx, s, writeLimit, func(r ring.Ring) ([]string, error) { return r.Names() })
+	return ask(ctx, s, "list", writeLimit, func(r ring.Ring) ([]string, error) { return r.Names() })
 }
 
 // ask opens the store if need be and makes one call, in time.
-func ask[T any](ctx context.Context, s *store, limit time.Duration, call func(ring.Ring) (T, error)) (T, error) {
+func ask[T any](ctx context.Context, s *store, what string, limit time.Duration, call func(ring.Ring) (T, error)) (T, error) {
 	var none T
+	began := s.events.now()
 	if why := s.hung.why(s.daemon); why != nil {
 		return none, why
 	}
@@ -116,6 +118,7 @@ func ask[T any](ctx context.Context, s *store, limit time.Duration, call func(ri
 	case errors.Is(err, context.DeadlineExceeded):
 		err = fmt.Errorf("%s: it did not answer in time", s.daemon)
 	}
+	s.events.asked(s, what, err, began)
 	return value, err
 }
 

@@ -14,7 +14,10 @@ func (c *Cache) Unlock(ctx context.Context) (string, error) {
 	if len(c.stores.all) == 0 || c.stores.all[0].unlock == nil {
 		return "There is nothing to unlock in this backend.", nil
 	}
-	if err := c.stores.all[0].unlock(ctx); err != nil {
+	began := c.events.now()
+	err := c.stores.all[0].unlock(ctx)
+	c.events.unlocked(err, began)
+	if err != nil {
 		return "", fmt.Errorf("unlock the keyring: %w", err)
 	}
 	if c.locksItems(ctx) {

@@ -21,6 +21,8 @@ const (
 //
 // The error is a *[Failure] of [ClassLoop] when the request is already in the
 // chain, or when the chain is longer than five.
+//
+// An empty key hands only the deadline on.
 func EnterChain(key Key, deadline time.Time) (time.Time, func(), error) {
 	before := os.Getenv(chainVariable)
 	fields := strings.Split(before, ",")
@@ -36,7 +38,10 @@ func EnterChain(key Key, deadline time.Time) (time.Time, func(), error) {
 	if len(keys) >= maxChainLinks {
 		return deadline, nil, &Failure{Class: ClassLoop, Step: "resolve source", Cause: fmt.Sprintf("more than %d credlease processes in a row", maxChainLinks)}
 	}
-	links := append([]string{strconv.FormatInt(deadline.UnixMilli(), 10)}, append(keys, string(key))...)
+	links := append([]string{strconv.FormatInt(deadline.UnixMilli(), 10)}, keys...)
+	if key != "" {
+		links = append(links, string(key))
+	}
 	os.Setenv(chainVariable, strings.Join(links, ","))
 	return deadline, func() { os.Setenv(chainVariable, before) }, nil
 }

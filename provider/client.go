@@ -23,6 +23,7 @@ func loadConfig(ctx context.Context, options ...func(*config.LoadOptions) error)
 		config.WithSharedCredentialsFiles([]string{}),
 		// The SDK's own logger writes warnings to stderr.
 		config.WithLogger(logging.Nop{}),
+		tracingCalls(ctx),
 	}, options...)...)
 }
 

@@ -112,6 +112,7 @@ func (s Source) loadWithProfile(ctx context.Context, given Given) (aws.Config, e
 		config.WithDefaultRegion(defaultRegion(profile.RoleARN)),
 		config.WithLogger(logging.Nop{}),
 		config.WithAssumeRoleCredentialOptions(askFor(ctx, given)),
+		tracingCalls(ctx),
 	}
 	if given.Credentials.AccessKeyID != "" {
 		options = append(options, config.WithCredentialsProvider(given.Credentials.static()))
@@ -159,25 +160,32 @@ func isProcess(p *config.SharedConfig) bool {
 // process is a credential_process whose failure is told by what it wrote to
 // stderr. The SDK's error would quote its stdout, secrets included.
 type process struct {
-	command string
-	stderr  boundedBuffer
+	command     string
+	sameSession bool
+	stderr      boundedBuffer
 }
 
 func newProcess(command string) *process { return &process{command: command} }
 
 func (p *process) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	began := time.Now()
 	found, err := processcreds.NewProviderCommand(processcreds.NewCommandBuilderFunc(p.build)).Retrieve(ctx)
 	if err != nil {
-		return aws.Credentials{}, processFailure(ctx, err, p.stderr.text())
+		found, err = aws.Credentials{}, processFailure(ctx, err, p.stderr.text())
 	}
-	return found, nil
+	traceRun(ctx, "credential_process", err, began)
+	return found, err
 }
 
 func (p *process) build(ctx context.Context) (*exec.Cmd, error) {
 	args := shell(p.command)
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Stderr = &p.stderr
-	spawn.InOwnSession(cmd)
+	if p.sameSession {
+		cmd.WaitDelay = orphanGrace
+	} else {
+		spawn.InOwnSession(cmd)
+	}
 	return cmd, nil
 }
 
@@ -203,6 +211,10 @@ func (s Source) retrieve(ctx context.Context, from aws.CredentialsProvider) (aws
 	if _, ours := from.(*process); ours || s.Profile == "" {
 		return from.Retrieve(ctx)
 	}
+	return retrieveQuietly(ctx, from)
+}
+
+func retrieveQuietly(ctx context.Context, from aws.CredentialsProvider) (aws.Credentials, error) {
 	stderr, restore := putStdioAside()
 	found, err := deadline.Do(ctx, func() (aws.Credentials, error) { return from.Retrieve(ctx) })
 	restore()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -102,10 +103,12 @@ func (s Source) config(ctx context.Context, given Given) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, s.failure(err)
 	}
+	began := time.Now()
 	found, err := s.retrieve(ctx, cfg.Credentials)
 	if isWrongCode(err) {
 		found, err = s.retrieve(ctx, cfg.Credentials) // It asks for another.
 	}
+	traceSource(ctx, s.label(), found.AccessKeyID, err, began)
 	if err != nil {
 		return aws.Config{}, s.failure(s.explainSignIn(ctx, err))
 	}

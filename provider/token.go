@@ -67,7 +67,9 @@ func (t Token) read(ctx context.Context) (Secret, error) {
 	case "env":
 		text = os.Getenv(t.name)
 	case "exec":
+		began := time.Now()
 		text, err = runTokenProgram(ctx, t.name)
+		traceRun(ctx, t.String(), err, began)
 	}
 	text = strings.TrimSpace(text)
 	if err == nil {

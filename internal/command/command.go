@@ -10,6 +10,7 @@ import (
 
 	"credlease/cache"
 	"credlease/internal/prompt"
+	"credlease/internal/trace"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -18,6 +19,7 @@ import (
 // Flags are those of every command.
 type Flags struct {
 	Backend string           `help:"Where to keep what is kept: ${enum}." enum:"${backends}" default:"auto" env:"CREDLEASE_BACKEND" placeholder:"NAME"`
+	Verbose bool             `short:"v" help:"Tell every step on stderr, secrets hidden. Not for a credential_process: set CREDLEASE_LOG=FILE for one."`
 	Version kong.VersionFlag `help:"Print the version."`
 }
 
@@ -41,6 +43,8 @@ func entries(args []string) []entry {
 		{"keys", byHand, "Keep long-lived access keys in the keyring.", &Keys{}},
 		{"profile", byHand, "Write a profile that runs credlease into the AWS config file.", &Profile{}},
 		{"status", byHand, "Show what is leased, for how long, and from which store.", &Status{}},
+		{"check", byHand, "Ask AWS who a profile is, or why it is nobody.", &Check{}},
+		{"doctor", byHand, "Find out why a profile does not use this, is slow, or fails.", &Doctor{}},
 		{"clear", byHand, "Forget leases.", &Clear{}},
 		{"unlock", byHand, "Open a locked keyring.", &Unlock{}},
 		{"completion", byHand, "Print what completes command lines in bash, zsh or fish.", &Completion{}},
@@ -73,14 +77,16 @@ func Options(version string, args []string) []kong.Option {
 
 // A Process is what the commands share: when it was started, and by whom.
 type Process struct {
+	Version string // as --version prints it
 	Started time.Time
 	Backend string
 	notice  notice
+	Verbose bool
 }
 
 // NewProcess is for the flags that were given.
-func NewProcess(started time.Time, flags *Flags) *Process {
-	return &Process{Started: started, Backend: flags.Backend}
+func NewProcess(version string, started time.Time, flags *Flags) *Process {
+	return &Process{Version: version, Started: started, Backend: flags.Backend, Verbose: flags.Verbose}
 }
 
 // byHand opens the cache for a command that a human waits for.
@@ -99,11 +105,28 @@ func (p *Process) open(o cache.Options) *cache.Cache {
 		o.Waiting = p.notice.waitFor
 		prompt.Before(p.notice.end)
 	}
+	var untraced error
+	o.Trace, untraced = p.trace()
 	c := cache.New(o)
 	for _, name := range []string{"CREDLEASE_BACKEND", "CREDLEASE_NO_CACHE", "CREDLEASE_LOG", "CREDLEASE_FILE_PASSPHRASE"} {
 		os.Unsetenv(name)
 	}
+	if untraced != nil {
+		c.Report(untraced.Error())
+	}
 	return c
+}
+
+// trace returns nil unless somebody wants to know.
+func (p *Process) trace() (*trace.Trace, error) {
+	path := os.Getenv("CREDLEASE_LOG")
+	switch {
+	case p.Verbose:
+		return trace.New(p.Started, os.Stderr, path)
+	case path != "":
+		return trace.New(p.Started, nil, path)
+	}
+	return nil, nil
 }
 
 func askPassphrase() (string, error) { return prompt.Secret("Passphrase of the file backend: ") }

@@ -23,12 +23,26 @@ const (
 // maxErrorSize keeps an error to what an SDK passes on.
 const maxErrorSize = 500
 
+// A result is a failure with an exit code and a hint of its own. One without an
+// error has been told already.
+type result struct {
+	error
+	code int
+	hint string
+}
+
 // Exit tells a failure on one line of stderr and returns the exit code.
 func Exit(err error) int {
 	if err == nil {
 		return 0
 	}
 	code := exitFailure
+	var known result
+	if errors.As(err, &known) {
+		if code = known.code; known.error == nil {
+			return code
+		}
+	}
 	line := "credlease: " + err.Error()
 	var usage *kong.ParseError
 	if errors.As(err, &usage) {
@@ -55,7 +69,10 @@ func hint(err error) string {
 	var exists *awsconfig.ExistsError
 	var shadow *shadowError
 	var tried *tryError
+	var known result
 	switch {
+	case errors.As(err, &known):
+		return known.hint
 	case errors.As(err, &exists):
 		return "to replace it, add --replace"
 	case errors.As(err, &shadow):

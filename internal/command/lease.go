@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"credlease/cache"
@@ -91,8 +90,7 @@ func describe(leased cache.Lease, c provider.Credentials, identity string) error
 	if leased.Identity.Empty() {
 		identity = ""
 	}
-	var out strings.Builder
-	for _, line := range [][2]string{
+	return printFacts([][2]string{
 		{"lease", leased.Label},
 		{"access key", c.AccessKeyID},
 		{"secret key", fmt.Sprint(c.SecretAccessKey)},
@@ -101,19 +99,16 @@ func describe(leased cache.Lease, c provider.Credentials, identity string) error
 		{"account", c.AccountID},
 		{"identity", identity},
 		{"store", store},
-	} {
-		if line[1] != "" {
-			fmt.Fprintf(&out, "%-14s %s\n", line[0], line[1])
-		}
-	}
-	out.WriteString("\nThis is not what an SDK reads; --show-secrets prints that.\n")
-	_, err := os.Stdout.WriteString(out.String())
-	return err
+	}, "\nThis is not what an SDK reads; --show-secrets prints that.\n")
 }
 
-// short writes a time as people say it: 59m, 12h 5m, 40s.
+// short writes a time as people say it: 3d 2h, 12h 5m, 59m, 40s.
 func short(d time.Duration) string {
 	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%dd %dh", int(d.Hours())/24, int(d.Hours())%24)
+	case d < 0:
+		return "0s"
 	case d < time.Minute:
 		return strconv.Itoa(int(d.Seconds())) + "s"
 	case d < time.Hour:
