@@ -1,0 +1,50 @@
+package main
+
+import "time"
+
+// An expectation is when an SDK runs the process, as its source has it.
+type expectation struct {
+	// window is the remaining lifetime under which it asks again.
+	window time.Duration
+	// first is how often it runs the process before its first call.
+	first int
+	// inside and each are the same for a lease that is in the window from the
+	// start, and how often it runs it for each call then.
+	inside, each int
+	// command is set for a program that ends after one call.
+	command bool
+}
+
+// expectations are by client. Where the source says nothing else, the process
+// runs once and the lease is kept until its last moment.
+var expectations = map[string]expectation{
+	"boto3":      {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
+	"aws-cli-v1": {window: 15 * time.Minute, first: 1, inside: 2, command: true},
+	"aws-cli-v2": {window: 15 * time.Minute, first: 1, inside: 2, command: true},
+	"go-v2":      {first: 1},
+	"go-v1":      {first: 1},
+	"js-v3":      {window: 5 * time.Minute, first: 1, inside: 1, each: 1},
+	"js-v2":      {window: 15 * time.Second, first: 1, each: 2},
+	"crt":        {window: 5 * time.Minute, first: 1, each: 1},
+}
+
+func expectationOf(name string) expectation {
+	if e, ok := expectations[name]; ok {
+		return e
+	}
+	return expectation{first: 1}
+}
+
+// runs is how often the process runs for a number of calls one after the other,
+// with leases of a lifetime that stay on one side of the window.
+func (e expectation) runs(lifetime time.Duration, calls int) int {
+	switch inside := lifetime <= e.window; {
+	case e.command && inside:
+		return e.inside * calls
+	case e.command:
+		return e.first * calls
+	case inside:
+		return e.inside + e.each*calls
+	}
+	return e.first
+}
