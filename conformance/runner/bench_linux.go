@@ -50,7 +50,7 @@ func newBench(p programs) (*bench, error) {
 	}
 	b := &bench{programs: p, folder: folder, server: standin.NewServer()}
 	if b.keyring, err = realkeyring.StartUnlocked(); err == nil {
-		b.watched, err = watch(p, filepath.Join(folder, "watched"), settings{Program: p.credlease})
+		b.watched, err = watch(p, filepath.Join(folder, "watched"), "credlease", settings{Program: p.credlease})
 	}
 	if err != nil {
 		b.close()
@@ -63,6 +63,7 @@ func newBench(p programs) (*bench, error) {
 		"AWS_CONFIG_FILE="+b.path("config"),
 		"AWS_SHARED_CREDENTIALS_FILE="+b.path("credentials"),
 		"AWS_REGION=eu-west-1",
+		"AWS_DEFAULT_REGION=eu-west-1", // boto3 knows no other
 		"AWS_ENDPOINT_URL="+b.server.URL,
 		"AWS_EC2_METADATA_DISABLED=true",
 		"AWS_SDK_LOAD_CONFIG=1")
@@ -78,6 +79,16 @@ func (b *bench) close() {
 }
 
 func (b *bench) path(name string) string { return filepath.Join(b.folder, name) }
+
+// variable is the value of one in the bench's environment.
+func (b *bench) variable(name string) string {
+	for _, v := range b.env {
+		if value, ok := strings.CutPrefix(v, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
 
 // configure writes the AWS config file.
 func (b *bench) configure(text string) error {
@@ -127,8 +138,8 @@ type note struct {
 	Stdout, Stderr, Exit int
 }
 
-func watch(p programs, folder string, s settings) (watched, error) {
-	w := watched{folder, filepath.Join(folder, "credlease")}
+func watch(p programs, folder, name string, s settings) (watched, error) {
+	w := watched{folder, filepath.Join(folder, name)}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return w, err
 	}

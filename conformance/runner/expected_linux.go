@@ -11,21 +11,25 @@ type expectation struct {
 	// inside and each are the same for a lease that is in the window from the
 	// start, and how often it runs it for each call then.
 	inside, each int
+	// renewal is how often it runs it to renew a lease, if not once.
+	renewal int
 	// command is set for a program that ends after one call.
 	command bool
+	// single is set for a client that asks from one thread whatever it is told.
+	single bool
 }
 
 // expectations are by client. Where the source says nothing else, the process
 // runs once and the lease is kept until its last moment.
 var expectations = map[string]expectation{
+	"aws-cli-v1": {window: 15 * time.Minute, first: 1, inside: 2, command: true, single: true},
+	"aws-cli-v2": {window: 15 * time.Minute, first: 1, inside: 2, command: true, single: true},
 	"boto3":      {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
-	"aws-cli-v1": {window: 15 * time.Minute, first: 1, inside: 2, command: true},
-	"aws-cli-v2": {window: 15 * time.Minute, first: 1, inside: 2, command: true},
-	"go-v2":      {first: 1},
-	"go-v1":      {first: 1},
-	"js-v3":      {window: 5 * time.Minute, first: 1, inside: 1, each: 1},
-	"js-v2":      {window: 15 * time.Second, first: 1, each: 2},
 	"crt":        {window: 5 * time.Minute, first: 1, each: 1},
+	"go-v1":      {first: 1},
+	"go-v2":      {first: 1},
+	"js-v2":      {window: 15 * time.Second, first: 1, each: 2},
+	"js-v3":      {window: 5 * time.Minute, first: 1, inside: 1, each: 1},
 }
 
 func expectationOf(name string) expectation {
@@ -33,6 +37,14 @@ func expectationOf(name string) expectation {
 		return e
 	}
 	return expectation{first: 1}
+}
+
+// callsAfter is how often the client is to call again after its first call.
+func (e expectation) callsAfter() int {
+	if e.command {
+		return 2
+	}
+	return 10
 }
 
 // runs is how often the process runs for a number of calls one after the other,
@@ -48,3 +60,6 @@ func (e expectation) runs(lifetime time.Duration, calls int) int {
 	}
 	return e.first
 }
+
+// renewals is how often the process runs to renew a lease.
+func (e expectation) renewals() int { return max(1, e.renewal) }

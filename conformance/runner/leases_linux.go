@@ -26,11 +26,11 @@ func assume(role, more string) string {
 
 // kinds are all that a client is tried with.
 var kinds = []kind{
-	{"role, 1 h", assume("Hour", "--source-profile base"), time.Hour, "/Hour/conformance", 1},
-	{"role, 12 h", assume("Twelve", "--source-profile base --duration-seconds 12h"), 12 * time.Hour, "/Twelve/conformance", 1},
-	{"role, 15 min", assume("Quarter", "--source-profile base --duration-seconds 15m"), 15 * time.Minute, "/Quarter/conformance", 1},
-	{"Cognito guest", "cognito --identity-pool-id " + standin.GuestPool, time.Hour, "/Cognito_GuestRole/CognitoIdentityCredentials", 1},
-	{"chained roles", assume("Outer", "--source-profile inner"), time.Hour, "/Outer/conformance", 2},
+	{"role, 1 h", assume("Hour", "--source-profile base"), time.Hour, ":assumed-role/Hour/conformance", 1},
+	{"role, 12 h", assume("Twelve", "--source-profile base --duration-seconds 12h"), 12 * time.Hour, ":assumed-role/Twelve/conformance", 1},
+	{"role, 15 min", assume("Quarter", "--source-profile base --duration-seconds 15m"), 15 * time.Minute, ":assumed-role/Quarter/conformance", 1},
+	{"Cognito guest", "cognito --identity-pool-id " + standin.GuestPool, time.Hour, ":assumed-role/Cognito_GuestRole/CognitoIdentityCredentials", 1},
+	{"chained roles", assume("Outer", "--source-profile inner"), time.Hour, ":assumed-role/Outer/conformance", 2},
 }
 
 func (k kind) profile() string {
@@ -51,50 +51,54 @@ func profileText(name, process string) string {
 	return fmt.Sprintf("[profile %s]\ncredential_process = %s\nregion = eu-west-1\n", name, process)
 }
 
-// callsAfter is how often a client calls again after its first call.
-const callsAfter = 10
-
 // leased is what a client made of a kind of lease: a first time, and again with
 // the lease in the keyring.
 type leased struct {
-	kind      kind
-	cold      int // runs of the process
-	warm      int
-	mints     int
-	complaint []string
+	kind       kind
+	cold, warm int // runs of the process
+	mints      int
 }
 
-// lease runs a client twice.
-func (b *bench) lease(c *client, k kind) (leased, error) {
+func (b *bench) tryLeases(c *client, r *result) error {
+	if err := b.configure(b.config()); err != nil {
+		return err
+	}
+	for _, k := range kinds {
+		if err := b.reset(); err != nil {
+			return err
+		}
+		if err := b.tryLease(c, r, k, nil, b.mints); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tryLease runs a client twice.
+func (b *bench) tryLease(c *client, r *result, k kind, env []string, mints func() int) error {
 	l := leased{kind: k}
-	if err := b.reset(); err != nil {
-		return l, err
+	e := expectationOf(c.name)
+	u := use{profile: k.profile(), calls: e.callsAfter(), env: env}
+	for _, runs := range []*int{&l.cold, &l.warm} {
+		s, err := b.use(c, u)
+		if err != nil {
+			return err
+		}
+		r.judge(k.name, s, k.session, 1+u.calls)
+		*runs = s.runs
+		if err := b.watched.reset(); err != nil {
+			return err
+		}
 	}
-	cold, err := b.use(c, use{profile: k.profile(), calls: callsAfter})
-	if err != nil {
-		return l, err
-	}
-	l.complaint = cold.complaints(k.session, 1+callsAfter)
-	if l.complaint != nil {
-		return l, nil
-	}
-	if err := b.watched.reset(); err != nil {
-		return l, err
-	}
-	warm, err := b.use(c, use{profile: k.profile(), calls: callsAfter})
-	if err != nil {
-		return l, err
-	}
-	l.complaint = warm.complaints(k.session, 1+callsAfter)
-	l.cold, l.warm, l.mints = cold.runs, warm.runs, b.mints()
-	want := expectationOf(c.name).runs(k.lifetime, 1+callsAfter)
-	if l.cold != want || l.warm != want {
-		l.complaint = append(l.complaint, fmt.Sprintf("ran the process %d and %d times, want %d", l.cold, l.warm, want))
+	l.mints = mints()
+	if want := e.runs(k.lifetime, 1+u.calls); l.cold != want || l.warm != want {
+		r.complain(k.name, []string{fmt.Sprintf("ran the process %d and %d times, want %d", l.cold, l.warm, want)})
 	}
 	if l.mints != k.mints {
-		l.complaint = append(l.complaint, fmt.Sprintf("%d mints, want %d", l.mints, k.mints))
+		r.complain(k.name, []string{fmt.Sprintf("%d mints, want %d", l.mints, k.mints)})
 	}
-	return l, nil
+	r.leases = append(r.leases, l)
+	return nil
 }
 
 // complaints are what is wrong about a use that was to work.

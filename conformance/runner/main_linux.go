@@ -14,7 +14,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
+	"runtime"
+	"sync"
 	"time"
 )
 
@@ -28,6 +29,7 @@ func main() {
 type options struct {
 	names  []string
 	builds string
+	rule   string
 }
 
 // parse takes flags before and after names.
@@ -39,6 +41,7 @@ func parse(arguments []string) (options, error) {
 	}
 	flags := flag.NewFlagSet("conformance/run", flag.ExitOnError)
 	flags.StringVar(&o.builds, "builds", filepath.Join(cached, "credlease-conformance"), "folder that keeps what the clients need")
+	flags.StringVar(&o.rule, "break", "", "rule of output to break: "+rules)
 	for {
 		if err := flags.Parse(arguments); err != nil {
 			return o, err
@@ -73,46 +76,67 @@ func run(arguments []string) error {
 			return err
 		}
 	}
-	var failed error
-	for _, c := range clients {
-		began := time.Now()
-		results, err := try(p, c)
-		if err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
-		}
-		fmt.Printf("%-12s %-24s", c.name, c.version)
-		var wrong []string
-		for _, l := range results {
-			fmt.Printf(" %d+%d/%d", l.cold, l.warm, l.mints)
-			for _, w := range l.complaint {
-				wrong = append(wrong, l.kind.name+": "+w)
-			}
-		}
-		fmt.Printf("  %.1f s\n", time.Since(began).Seconds())
-		if wrong != nil {
-			fmt.Println("   ", strings.Join(wrong, "\n    "))
-			failed = errors.New("not all is as it should be")
+	if o.rule != "" {
+		return tryBreaking(p, clients, o.rule)
+	}
+	m, err := startMoto(o.builds)
+	if err != nil {
+		return err
+	}
+	defer m.close()
+	results, err := tryAll(p, m, clients)
+	if err != nil {
+		return err
+	}
+	if o.names == nil {
+		if err := writeResults(results, m); err != nil {
+			return err
 		}
 	}
-	return failed
+	return verdict(results)
 }
 
-func try(p programs, c *client) ([]leased, error) {
-	b, err := newBench(p)
-	if err != nil {
-		return nil, err
+// tryAll tries as many clients at once as there are processors.
+func tryAll(p programs, m *moto, clients []*client) ([]result, error) {
+	results := make([]result, len(clients))
+	renewals := make([]result, len(clients))
+	errs := make([]error, 2*len(clients))
+	var waiting, working sync.WaitGroup
+	free := make(chan struct{}, runtime.NumCPU())
+	for i, c := range clients {
+		waiting.Go(func() { errs[i] = tryRenewal(p, c, &renewals[i]) })
+		working.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			began := time.Now()
+			results[i], errs[len(clients)+i] = try(p, m, c)
+			fmt.Print(results[i].line(time.Since(began)))
+		})
 	}
-	defer b.close()
-	if err := b.configure(b.config()); err != nil {
-		return nil, err
+	working.Wait()
+	waiting.Wait()
+	for i := range results {
+		results[i].renewal = renewals[i].renewal
+		results[i].stderr += renewals[i].stderr
+		results[i].left += renewals[i].left
+		results[i].complaints = append(results[i].complaints, renewals[i].complaints...)
 	}
-	var all []leased
-	for _, k := range kinds {
-		l, err := b.lease(c, k)
-		if err != nil {
-			return nil, err
+	return results, errors.Join(errs...)
+}
+
+// verdict prints what is not as it should be.
+func verdict(results []result) error {
+	wrong := 0
+	for _, r := range results {
+		for _, c := range r.complaints {
+			fmt.Printf("%s: %s\n", r.client.name, c)
 		}
-		all = append(all, l)
+		if r.complaints != nil {
+			wrong++
+		}
 	}
-	return all, nil
+	if wrong > 0 {
+		return fmt.Errorf("%d of %d clients see what they should not", wrong, len(results))
+	}
+	return nil
 }

@@ -16,10 +16,12 @@ import (
 
 // use is one run of a client.
 type use struct {
-	profile string
+	profile string // or "" for none
 	calls   int
-	env     []string // beside the bench's
-	limit   time.Duration
+	// script and argument are run in place of the client and its calls.
+	script, argument string
+	env              []string // beside the bench's
+	limit            time.Duration
 }
 
 // seen is what came of it.
@@ -57,8 +59,14 @@ func (b *bench) use(c *client, u use) (seen, error) {
 	}
 	mark := newMark()
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, filepath.Join(c.folder, "client"), c.build, strconv.Itoa(u.calls))
-	cmd.Env = append(append([]string{"AWS_PROFILE=" + u.profile, mark.variable()}, b.env...), u.env...)
+	if u.script == "" {
+		u.script, u.argument = filepath.Join(c.folder, "client"), strconv.Itoa(u.calls)
+	}
+	cmd := exec.CommandContext(ctx, u.script, c.build, u.argument)
+	cmd.Env = append(append([]string{mark.variable()}, b.env...), u.env...)
+	if u.profile != "" {
+		cmd.Env = append(cmd.Env, "AWS_PROFILE="+u.profile)
+	}
 	cmd.Dir = b.folder
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
