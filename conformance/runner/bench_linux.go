@@ -135,7 +135,8 @@ type settings struct{ Program, Answer, Break string }
 
 type note struct {
 	Arguments            []string
-	Stdout, Stderr, Exit int
+	Document             bool
+	Writes, Stderr, Exit int
 }
 
 func watch(p programs, folder, name string, s settings) (watched, error) {

@@ -22,14 +22,22 @@ type expectation struct {
 // expectations are by client. Where the source says nothing else, the process
 // runs once and the lease is kept until its last moment.
 var expectations = map[string]expectation{
-	"aws-cli-v1": {window: 15 * time.Minute, first: 1, inside: 2, command: true, single: true},
-	"aws-cli-v2": {window: 15 * time.Minute, first: 1, inside: 2, command: true, single: true},
-	"boto3":      {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
-	"crt":        {window: 5 * time.Minute, first: 1, each: 1},
-	"go-v1":      {first: 1},
-	"go-v2":      {first: 1},
-	"js-v2":      {window: 15 * time.Second, first: 1, each: 2},
-	"js-v3":      {window: 5 * time.Minute, first: 1, inside: 1, each: 1},
+	"aws-cli-v1":      {window: 15 * time.Minute, first: 1, inside: 2, command: true, single: true},
+	"aws-cli-v2":      {window: 15 * time.Minute, first: 1, inside: 2, command: true, single: true},
+	"boto3":           {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
+	"boto3-debian":    {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
+	"crt":             {window: 5 * time.Minute, first: 1, each: 1},
+	"crt-debian":      {window: 5 * time.Minute, first: 1, each: 1},
+	"dotnet-emulated": {window: 16 * time.Minute, first: 1, each: 1},
+	"java-v1":         {window: 15 * time.Second, first: 1, each: 1},
+	"java-v2":         {window: 5 * time.Minute, first: 1, each: 1},
+	"js-v2":           {window: 15 * time.Second, first: 1, each: 2},
+	"js-v3":           {window: 5 * time.Minute, first: 1, inside: 1, each: 1},
+	"kotlin":          {window: 10 * time.Second, first: 1, each: 1},
+	"ruby":            {window: 5 * time.Minute, first: 2, each: 2, renewal: 2},
+	"rust":            {window: 10 * time.Second, first: 1, each: 1},
+	"rust-oldest":     {window: 10 * time.Second, first: 1, each: 1},
+	"swift-emulated":  {window: 5 * time.Minute, first: 1, each: 1},
 }
 
 func expectationOf(name string) expectation {

@@ -34,9 +34,6 @@ func (b *bench) troubles() []trouble {
 }
 
 func (b *bench) tryFailures(c *client, r *result) error {
-	if err := b.keepKeys(); err != nil {
-		return err
-	}
 	for _, t := range b.troubles() {
 		f, complaints, err := b.fail(c, t)
 		if err != nil {
@@ -84,9 +81,10 @@ func (b *bench) fail(c *client, t trouble) (f failure, complaints []string, err 
 	if !strings.Contains(status, t.cause) {
 		complaints = append(complaints, "status does not show the cause: "+oneLine(status))
 	}
-	if s.orphans+s.zombies > 0 {
-		complaints = append(complaints, fmt.Sprintf("%d processes left running, %d unwaited for", s.orphans, s.zombies))
-	}
+	complaints = append(complaints, s.processComplaints()...)
+	complaints = append(complaints, counts(
+		count{s.orphans, "processes left running"},
+		count{s.zombies, "processes left unwaited for"})...)
 	return f, complaints, nil
 }
 
@@ -113,8 +111,12 @@ func (b *bench) stable(text string) string {
 	for _, u := range unstable {
 		text = u.form.ReplaceAllString(text, u.as)
 	}
+	return cut(text)
+}
+
+func cut(text string) string {
 	if runes := []rune(text); len(runes) > longest {
-		text = string(runes[:longest]) + "…"
+		return string(runes[:longest]) + "…"
 	}
 	return text
 }

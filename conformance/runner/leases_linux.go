@@ -91,6 +91,13 @@ func (b *bench) tryLease(c *client, r *result, k kind, env []string, mints func(
 		}
 	}
 	l.mints = mints()
+	status, err := b.credlease("status")
+	if err != nil {
+		return err
+	}
+	if label := strings.Fields(k.arguments)[2]; !strings.Contains(status, label) {
+		r.complain(k.name, []string{"status does not name " + label})
+	}
 	if want := e.runs(k.lifetime, 1+u.calls); l.cold != want || l.warm != want {
 		r.complain(k.name, []string{fmt.Sprintf("ran the process %d and %d times, want %d", l.cold, l.warm, want)})
 	}
@@ -103,11 +110,16 @@ func (b *bench) tryLease(c *client, r *result, k kind, env []string, mints func(
 
 // complaints are what is wrong about a use that was to work.
 func (s seen) complaints(session string, answers int) []string {
+	return append(s.clientComplaints(session, answers), s.processComplaints()...)
+}
+
+// clientComplaints are about what the client did.
+func (s seen) clientComplaints(session string, answers int) []string {
 	var all []string
 	if s.failed {
-		all = append(all, "fails: "+oneLine(s.stderr))
+		all = append(all, "fails: "+cut(oneLine(s.stderr)))
 	} else if s.stderr != "" {
-		all = append(all, "writes to stderr: "+oneLine(s.stderr))
+		all = append(all, "writes to stderr: "+cut(oneLine(s.stderr)))
 	}
 	if len(s.arns) != answers && !s.failed {
 		all = append(all, fmt.Sprintf("%d answers, want %d", len(s.arns), answers))
@@ -115,20 +127,34 @@ func (s seen) complaints(session string, answers int) []string {
 	if i := slices.IndexFunc(s.arns, func(arn string) bool { return !strings.HasSuffix(arn, session) }); i >= 0 {
 		all = append(all, fmt.Sprintf("it is %s, want …%s", s.arns[i], session))
 	}
-	for _, count := range []struct {
-		n    int
-		what string
-	}{
-		{s.loud, "bytes on the stderr of the process"},
-		{s.taken, "bytes read of the client's stdin"},
-		{s.orphans, "processes left running"},
-		{s.zombies, "processes left unwaited for"},
-	} {
-		if count.n > 0 {
-			all = append(all, fmt.Sprintf("%d %s", count.n, count.what))
+	return append(all, counts(
+		count{s.taken, "bytes read of the client's stdin"},
+		count{s.orphans, "processes left running"},
+		count{s.zombies, "processes left unwaited for"})...)
+}
+
+// processComplaints are about what the process gave it.
+func (s seen) processComplaints() []string {
+	return counts(
+		count{s.loud, "bytes on the stderr of the process"},
+		count{s.misshapen, "runs of the process without a document as it should be"},
+		count{s.torn, "runs of the process with more than one write"})
+}
+
+// A count is of something that there is to be none of.
+type count struct {
+	n    int
+	what string
+}
+
+func counts(all ...count) []string {
+	var complaints []string
+	for _, c := range all {
+		if c.n > 0 {
+			complaints = append(complaints, fmt.Sprint(c.n, " ", c.what))
 		}
 	}
-	return all
+	return complaints
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

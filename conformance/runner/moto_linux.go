@@ -107,7 +107,7 @@ func (b *bench) tryMoto(m *moto, c *client, r *result) error {
 	defer aws.Close()
 	k := kind{
 		name:      "role, moto",
-		arguments: strings.ReplaceAll(assume("Moto", "--source-profile base"), "111122223333", motoAccount),
+		arguments: strings.ReplaceAll(assume("Moto", "--source-keys work"), "111122223333", motoAccount),
 		lifetime:  time.Hour,
 		session:   "arn:aws:sts::" + motoAccount + ":assumed-role/Moto/conformance",
 		mints:     1,

@@ -37,6 +37,10 @@ func try(p programs, m *moto, c *client) (result, error) {
 		return r, err
 	}
 	defer b.close()
+	// They are to be there after every reset.
+	if err := b.keepKeys(); err != nil {
+		return r, err
+	}
 	for _, trial := range []func(*client, *result) error{
 		b.tryLeases,
 		func(c *client, r *result) error { return b.tryMoto(m, c, r) },

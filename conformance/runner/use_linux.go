@@ -30,9 +30,10 @@ type seen struct {
 	stderr string
 	failed bool
 	runs   int // of the process, by all clients since the notes were reset
-	// loud is what successful runs wrote to stderr, and taken what was read of
-	// the client's stdin, in bytes.
-	loud, taken int
+	// of those that were to print a document: the bytes on stderr, those that
+	// printed something else, and those that did it in more than one write.
+	loud, misshapen, torn int
+	taken                 int // bytes read of the client's stdin
 	// orphans and zombies are processes that it has left.
 	orphans, zombies int
 }
@@ -94,8 +95,15 @@ func (b *bench) use(c *client, u use) (seen, error) {
 	notes, err := b.watched.notes()
 	s.runs = len(notes)
 	for _, n := range notes {
-		if n.Exit == 0 {
-			s.loud += n.Stderr
+		if n.Exit != 0 && n.Writes == 0 {
+			continue // It has failed as it should.
+		}
+		s.loud += n.Stderr
+		if !n.Document || n.Exit != 0 {
+			s.misshapen++
+		}
+		if n.Writes != 1 {
+			s.torn++
 		}
 	}
 	return s, err

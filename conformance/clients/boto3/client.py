@@ -4,14 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 
-sts = boto3.client("sts")
-
 
 def whoami(_=None):
     return sts.get_caller_identity()["Arn"]
 
 
 try:
+    sts = boto3.client("sts")
     threads = int(os.environ.get("CONFORMANCE_THREADS", "1"))
     with ThreadPoolExecutor(threads) as pool:
         for arn in pool.map(whoami, range(threads)):
