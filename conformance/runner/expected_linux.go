@@ -1,6 +1,9 @@
 package main
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // An expectation is when an SDK runs the process, as its source has it.
 type expectation struct {
@@ -11,8 +14,9 @@ type expectation struct {
 	// inside and each are the same for a lease that is in the window from the
 	// start, and how often it runs it for each call then.
 	inside, each int
-	// renewal is how often it runs it to renew a lease, if not once.
-	renewal int
+	// background is set if it does so while it goes on with what it has, one run
+	// at a time, so that there may be fewer.
+	background bool
 	// command is set for a program that ends after one call.
 	command bool
 	// single is set for a client that asks from one thread whatever it is told.
@@ -28,13 +32,14 @@ var expectations = map[string]expectation{
 	"boto3-debian":    {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
 	"crt":             {window: 5 * time.Minute, first: 1, each: 1},
 	"crt-debian":      {window: 5 * time.Minute, first: 1, each: 1},
-	"dotnet-emulated": {window: 16 * time.Minute, first: 1, each: 1},
+	"dotnet-emulated": {window: 16 * time.Minute, first: 1, inside: 1, each: 1, background: true},
 	"java-v1":         {window: 15 * time.Second, first: 1, each: 1},
 	"java-v2":         {window: 5 * time.Minute, first: 1, each: 1},
 	"js-v2":           {window: 15 * time.Second, first: 1, each: 2},
 	"js-v3":           {window: 5 * time.Minute, first: 1, inside: 1, each: 1},
 	"kotlin":          {window: 10 * time.Second, first: 1, each: 1},
-	"ruby":            {window: 5 * time.Minute, first: 2, each: 2, renewal: 2},
+	"php-emulated":    {first: 1, single: true},
+	"ruby":            {window: 5 * time.Minute, first: 2, each: 2, },
 	"rust":            {window: 10 * time.Second, first: 1, each: 1},
 	"rust-oldest":     {window: 10 * time.Second, first: 1, each: 1},
 	"swift-emulated":  {window: 5 * time.Minute, first: 1, each: 1},
@@ -55,19 +60,32 @@ func (e expectation) callsAfter() int {
 	return 10
 }
 
-// runs is how often the process runs for a number of calls one after the other,
-// with leases of a lifetime that stay on one side of the window.
-func (e expectation) runs(lifetime time.Duration, calls int) int {
-	switch inside := lifetime <= e.window; {
-	case e.command && inside:
-		return e.inside * calls
-	case e.command:
-		return e.first * calls
-	case inside:
-		return e.inside + e.each*calls
+// A span is from the least to the most there may be of something.
+type span struct{ least, most int }
+
+func (s span) holds(n int) bool { return s.least <= n && n <= s.most }
+
+func (s span) String() string {
+	if s.least == s.most {
+		return fmt.Sprint(s.least)
 	}
-	return e.first
+	return fmt.Sprintf("%d to %d", s.least, s.most)
 }
 
-// renewals is how often the process runs to renew a lease.
-func (e expectation) renewals() int { return max(1, e.renewal) }
+// runs is how often the process runs for a number of calls one after the other,
+// with leases of a lifetime that stay on one side of the window.
+func (e expectation) runs(lifetime time.Duration, calls int) span {
+	n := e.first
+	switch inside := lifetime <= e.window; {
+	case e.command && inside:
+		n = e.inside * calls
+	case e.command:
+		n = e.first * calls
+	case inside:
+		n = e.inside + e.each*calls
+	}
+	if e.background {
+		return span{min(n, e.first+1), n}
+	}
+	return span{n, n}
+}

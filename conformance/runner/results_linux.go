@@ -77,7 +77,7 @@ func (p *page) leases(results []result) {
 			row[2] = "emulated"
 		}
 		for _, l := range r.leases {
-			row = append(row, fmt.Sprintf("%d+%d/%d", l.cold, l.warm, l.mints))
+			row = append(row, l.cell(r.client))
 		}
 		verdict := "as predicted"
 		if r.complaints != nil {
@@ -92,6 +92,17 @@ func (p *page) leases(results []result) {
 		}
 	}
 	p.WriteString("\n")
+}
+
+// cell has the count where the source predicts one, and else what it predicts.
+func (l leased) cell(c *client) string {
+	cold, warm := fmt.Sprint(l.cold), fmt.Sprint(l.warm)
+	e := expectationOf(c.name)
+	want := e.runs(l.kind.lifetime, 1+e.callsAfter())
+	if want.least < want.most && want.holds(l.cold) && want.holds(l.warm) {
+		cold, warm = want.String(), want.String()
+	}
+	return fmt.Sprintf("%s+%s/%d", cold, warm, l.mints)
 }
 
 func (p *page) windows(results []result) {
@@ -144,9 +155,15 @@ func (p *page) states(results []result) {
 	p.text("## Leases that are over or unknown")
 	p.text("GetCallerIdentity with credentials from a document in the environment: those that live are told apart from those that have expired and those that AWS does not know.")
 	var rows [][]string
+	var heads []string
 	for _, r := range results {
+		if r.states == nil {
+			continue
+		}
 		row := []string{r.client.name}
+		heads = []string{"Client"}
 		for _, s := range r.states {
+			heads = append(heads, s.name)
 			if s.text == "" {
 				row = append(row, "an ARN")
 			} else {
@@ -154,10 +171,6 @@ func (p *page) states(results []result) {
 			}
 		}
 		rows = append(rows, row)
-	}
-	heads := []string{"Client"}
-	for _, s := range results[0].states {
-		heads = append(heads, s.name)
 	}
 	p.table(heads, rows)
 }
