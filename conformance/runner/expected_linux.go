@@ -39,7 +39,7 @@ var expectations = map[string]expectation{
 	"js-v3":           {window: 5 * time.Minute, first: 1, inside: 1, each: 1},
 	"kotlin":          {window: 10 * time.Second, first: 1, each: 1},
 	"php-emulated":    {first: 1, single: true},
-	"ruby":            {window: 5 * time.Minute, first: 2, each: 2, },
+	"ruby":            {window: 5 * time.Minute, first: 2, each: 2},
 	"rust":            {window: 10 * time.Second, first: 1, each: 1},
 	"rust-oldest":     {window: 10 * time.Second, first: 1, each: 1},
 	"swift-emulated":  {window: 5 * time.Minute, first: 1, each: 1},
