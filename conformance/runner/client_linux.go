@@ -32,7 +32,9 @@ func clientsNamed(names []string, builds string) ([]*client, error) {
 			return nil, err
 		}
 		for _, e := range entries {
-			names = append(names, e.Name())
+			if e.IsDir() {
+				names = append(names, e.Name())
+			}
 		}
 	}
 	var all []*client

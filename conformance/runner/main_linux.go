@@ -96,7 +96,8 @@ func run(arguments []string) error {
 	return verdict(results)
 }
 
-// tryAll tries as many clients at once as there are processors.
+// tryAll tries as many clients at once as there are processors, beside those that
+// wait for a lease to grow old.
 func tryAll(p programs, m *moto, clients []*client) ([]result, error) {
 	results := make([]result, len(clients))
 	renewals := make([]result, len(clients))
@@ -110,7 +111,7 @@ func tryAll(p programs, m *moto, clients []*client) ([]result, error) {
 			defer func() { <-free }()
 			began := time.Now()
 			results[i], errs[len(clients)+i] = try(p, m, c)
-			fmt.Print(results[i].line(time.Since(began)))
+			fmt.Print(results[i].lines(time.Since(began)))
 		})
 	}
 	working.Wait()
@@ -119,18 +120,17 @@ func tryAll(p programs, m *moto, clients []*client) ([]result, error) {
 		results[i].renewal = renewals[i].renewal
 		results[i].stderr += renewals[i].stderr
 		results[i].left += renewals[i].left
-		results[i].complaints = append(results[i].complaints, renewals[i].complaints...)
+		for _, complaint := range renewals[i].complaints {
+			fmt.Printf("%s: %s\n", clients[i].name, complaint)
+			results[i].complaints = append(results[i].complaints, complaint)
+		}
 	}
 	return results, errors.Join(errs...)
 }
 
-// verdict prints what is not as it should be.
 func verdict(results []result) error {
 	wrong := 0
 	for _, r := range results {
-		for _, c := range r.complaints {
-			fmt.Printf("%s: %s\n", r.client.name, c)
-		}
 		if r.complaints != nil {
 			wrong++
 		}

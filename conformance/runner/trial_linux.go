@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -61,14 +62,13 @@ func try(p programs, m *moto, c *client) (result, error) {
 	return r, nil
 }
 
-// line is what the runner prints of a client.
-func (r result) line(took time.Duration) string {
+// lines are what the runner prints of a client.
+func (r result) lines(took time.Duration) string {
 	verdict := "as expected"
 	if r.complaints != nil {
-		verdict = "NOT AS EXPECTED"
+		verdict = "not as expected:\n    " + strings.Join(r.complaints, "\n    ")
 	}
-	return fmt.Sprintf("%-12s %-26s %s, %d mints in a crowd of %d, %d trials, %.0f s\n", r.client.name, r.client.version, verdict,
-		r.crowd.mints, crowdProcesses*crowdThreads, len(r.leases)+len(r.failures)+len(r.quoting)+len(r.mistakes), took.Seconds())
+	return fmt.Sprintf("%-16s %-28s %3.0f s  %s\n", r.client.name, r.client.version, took.Seconds(), verdict)
 }
 
 // judge counts what a use that was to work has left, and complains of it.
