@@ -9,6 +9,8 @@ import (
 type expectation struct {
 	// window is the remaining lifetime under which it asks again.
 	window time.Duration
+	// jitter is how much later it may do so, by chance.
+	jitter time.Duration
 	// first is how often it runs the process before its first call.
 	first int
 	// inside and each are the same for a lease that is in the window from the
@@ -30,11 +32,11 @@ var expectations = map[string]expectation{
 	"aws-cli-v2":      {window: 15 * time.Minute, first: 1, inside: 2, command: true, single: true},
 	"boto3":           {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
 	"boto3-debian":    {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
+	"cpp":             {window: 5 * time.Minute, first: 1, each: 1},
 	"crt":             {window: 5 * time.Minute, first: 1, each: 1},
-	"crt-debian":      {window: 5 * time.Minute, first: 1, each: 1},
 	"dotnet-emulated": {window: 16 * time.Minute, first: 1, inside: 1, each: 1, background: true},
 	"java-v1":         {window: 15 * time.Second, first: 1, each: 1},
-	"java-v2":         {window: 5 * time.Minute, first: 1, each: 1},
+	"java-v2":         {window: 5 * time.Minute, jitter: 3 * time.Minute, first: 1, each: 1},
 	"js-v2":           {window: 15 * time.Second, first: 1, each: 2},
 	"js-v3":           {window: 5 * time.Minute, first: 1, inside: 1, each: 1},
 	"kotlin":          {window: 10 * time.Second, first: 1, each: 1},

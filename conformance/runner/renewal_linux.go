@@ -19,8 +19,8 @@ const (
 	untilDue = 65 * time.Second
 	// pace is how long AWS takes to answer a call.
 	pace = time.Second
-	// paceCalls go well past the window.
-	paceCalls = 80
+	// past is for how long the client goes on in the window.
+	past = 15 * time.Second
 )
 
 // tryRenewal hands out a lease of the client's window and a minute, and then one
@@ -58,12 +58,13 @@ func tryRenewal(p programs, c *client, r *result) error {
 		}
 		b.server.SetLifetime(0)
 	}()
-	s, err := b.use(c, use{profile: "renewal", calls: paceCalls, limit: 3 * time.Minute})
+	calls := int((untilDue + e.jitter + past) / pace)
+	s, err := b.use(c, use{profile: "renewal", calls: calls, limit: 3 * time.Duration(calls) * pace})
 	if err != nil {
 		return err
 	}
 	r.renewal = renewed{true, s.runs - e.first, b.mints()}
-	r.judge("renewal", s, ":assumed-role/Renewed/conformance", 1+paceCalls)
+	r.judge("renewal", s, ":assumed-role/Renewed/conformance", 1+calls)
 	if r.renewal.mints != 2 {
 		r.complain("renewal", []string{fmt.Sprintf("%d mints, want 2", r.renewal.mints)})
 	}

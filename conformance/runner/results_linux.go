@@ -123,13 +123,20 @@ func (p *page) windows(results []result) {
 		} else if e.window >= 15*time.Minute {
 			quarter = "every call"
 		}
-		rows = append(rows, []string{r.client.name, short(e.window) + " left", ran, hour, quarter})
+		rows = append(rows, []string{r.client.name, e.shownWindow(), ran, hour, quarter})
 	}
 	p.table([]string{"Client", "Window", "Runs of the process, run", "1 h, computed", "15 min, computed"}, rows)
 }
 
+func (e expectation) shownWindow() string {
+	if e.jitter > 0 {
+		return fmt.Sprintf("%s to %s left, by chance", short(e.window), short(e.window-e.jitter))
+	}
+	return short(e.window) + " left"
+}
+
 func short(d time.Duration) string {
-	if d%time.Minute == 0 {
+	if d > 0 && d%time.Minute == 0 {
 		return fmt.Sprintf("%d min", int(d.Minutes()))
 	}
 	return d.String()
