@@ -23,6 +23,9 @@ type expectation struct {
 	command bool
 	// single is set for a client that asks from one thread whatever it is told.
 	single bool
+	// buckets is set for a client without STS, to whom the stand-in says who it
+	// is by the name of its one bucket.
+	buckets bool
 }
 
 // expectations are by client. Where the source says nothing else, the process
@@ -32,11 +35,11 @@ var expectations = map[string]expectation{
 	"aws-cli-v2":      {window: 15 * time.Minute, first: 1, inside: 2, command: true, single: true},
 	"boto3":           {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
 	"boto3-debian":    {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
-	"cpp":             {window: 5 * time.Minute, first: 1, each: 1},
+	"cpp":             {window: 5 * time.Minute, first: 1, each: 1, buckets: true},
 	"crt":             {window: 5 * time.Minute, first: 1, each: 1},
 	"dotnet-emulated": {window: 16 * time.Minute, first: 1, inside: 1, each: 1, background: true},
 	"java-v1":         {window: 15 * time.Second, first: 1, each: 1},
-	"java-v2":         {window: 5 * time.Minute, jitter: 3 * time.Minute, first: 1, each: 1},
+	"java-v2":         {window: 15 * time.Second, jitter: 15 * time.Second, first: 1, each: 1},
 	"js-v2":           {window: 15 * time.Second, first: 1, each: 2},
 	"js-v3":           {window: 5 * time.Minute, first: 1, inside: 1, each: 1},
 	"kotlin":          {window: 10 * time.Second, first: 1, each: 1},

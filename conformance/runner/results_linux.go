@@ -62,7 +62,7 @@ func (p *page) leases(results []result) {
 	}
 	p.text("## Leases")
 	p.text("%d clients are real and %d emulated: where an SDK cannot be had here, its own lines that run the process and read the answer, in its language or as near to it as there is.", real, len(results)-real)
-	p.text("`1+1/1` is one run of the process by a client that makes eleven calls (three by those that are commands), one by a second client after it, and one mint for both. "+
+	p.text("`1+1/1` is one run of the process by a client that makes eleven calls (three by those that are commands), one by a second client after it, and one mint for both; – is a client that has no STS to ask moto with. "+
 		"Each is what the SDK's source predicts. A crowd is %d processes of %d threads, all at once and with nothing in the keyring: one mint. "+
 		"Stderr is what the process and the client wrote there, in bytes, and left what they left running or unwaited for.", crowdProcesses, crowdThreads)
 	heads := []string{"Client", "Version", ""}
@@ -78,6 +78,9 @@ func (p *page) leases(results []result) {
 		}
 		for _, l := range r.leases {
 			row = append(row, l.cell(r.client))
+		}
+		if len(r.leases) < len(results[0].leases) {
+			row = append(row, "–") // moto, which is the last.
 		}
 		verdict := "as predicted"
 		if r.complaints != nil {
