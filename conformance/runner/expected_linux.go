@@ -21,6 +21,8 @@ type expectation struct {
 	command bool
 	// single is set for a client that asks from one thread whatever it is told.
 	single bool
+	// s3 is set for a client without STS, to which the stand-in's S3 says who it is.
+	s3 bool
 }
 
 // expectations are by client. Where the source says nothing else, the process
@@ -30,11 +32,11 @@ var expectations = map[string]expectation{
 	"aws-cli-v2":      {window: 15 * time.Minute, first: 1, inside: 2, command: true, single: true},
 	"boto3":           {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
 	"boto3-debian":    {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
+	"cpp":             {window: 5 * time.Minute, first: 1, inside: 3, each: 1, s3: true},
 	"crt":             {window: 5 * time.Minute, first: 1, each: 1},
-	"crt-debian":      {window: 5 * time.Minute, first: 1, each: 1},
 	"dotnet-emulated": {window: 16 * time.Minute, first: 1, inside: 1, each: 1, background: true},
 	"java-v1":         {window: 15 * time.Second, first: 1, each: 1},
-	"java-v2":         {window: 5 * time.Minute, first: 1, each: 1},
+	"java-v2":         {window: 15 * time.Second, first: 1, each: 1},
 	"js-v2":           {window: 15 * time.Second, first: 1, each: 2},
 	"js-v3":           {window: 5 * time.Minute, first: 1, inside: 1, each: 1},
 	"kotlin":          {window: 10 * time.Second, first: 1, each: 1},

@@ -103,6 +103,9 @@ func (c *counter) count(r *http.Request) {
 
 // tryMoto is a lease once more, from another AWS.
 func (b *bench) tryMoto(m *moto, c *client, r *result) error {
+	if expectationOf(c.name).s3 {
+		return nil // moto's S3 does not say who its caller is.
+	}
 	aws := m.counted(0)
 	defer aws.Close()
 	k := kind{

@@ -42,8 +42,10 @@ func tryRenewal(p programs, c *client, r *result) error {
 	if err != nil {
 		return err
 	}
-	if err := b.server.Fail("delay", "GetCallerIdentity", -1, pace); err != nil {
-		return err
+	for _, operation := range []string{"GetCallerIdentity", "ListBuckets"} {
+		if err := b.server.Fail("delay", operation, -1, pace); err != nil {
+			return err
+		}
 	}
 	b.server.SetLifetime(e.window + untilDue)
 	done := make(chan struct{})
