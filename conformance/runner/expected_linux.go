@@ -35,7 +35,7 @@ var expectations = map[string]expectation{
 	"aws-cli-v2":      {window: 15 * time.Minute, first: 1, inside: 2, command: true, single: true},
 	"boto3":           {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
 	"boto3-debian":    {window: 15 * time.Minute, first: 1, inside: 1, each: 1},
-	"cpp":             {window: 5 * time.Minute, first: 1, each: 1, buckets: true},
+	"cpp":             {window: 5 * time.Minute, first: 1, inside: 3, each: 1, buckets: true},
 	"crt":             {window: 5 * time.Minute, first: 1, each: 1},
 	"dotnet-emulated": {window: 16 * time.Minute, first: 1, inside: 1, each: 1, background: true},
 	"java-v1":         {window: 15 * time.Second, first: 1, each: 1},
