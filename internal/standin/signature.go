@@ -1,15 +1,13 @@
 package standin
 
 import (
-	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
 // tolerance is how far a signature's time may be from AWS's.
@@ -22,9 +20,9 @@ func (s *Standin) caller(r *http.Request, body []byte) (string, *key, *refusal) 
 	if header == "" {
 		return "", nil, refuse(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
 	}
-	credential, signedHeaders, ok := parseAuthorization(header)
+	credential, signedHeaders, signature := parseAuthorization(header)
 	scope := strings.Split(credential, "/")
-	if !ok || len(scope) != 5 {
+	if len(scope) != 5 || signature == "" {
 		return "", nil, refuse(400, "IncompleteSignature", "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters.")
 	}
 	id := scope[0]
@@ -41,7 +39,7 @@ func (s *Standin) caller(r *http.Request, body []byte) (string, *key, *refusal) 
 	if refused := s.checkTime(signedAt); refused != nil {
 		return id, nil, refused
 	}
-	if signAgain(r, body, id, k, scope, signedHeaders, signedAt) != header {
+	if unsigned(r, signedHeaders) || sign(r, body, k.secret, scope[1:], signedHeaders) != signature {
 		return id, nil, refuse(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.")
 	}
 	if k.temporary() && !s.now().Before(k.expires) {
@@ -63,8 +61,8 @@ func (s *Standin) checkTime(signedAt time.Time) *refusal {
 }
 
 // parseAuthorization reads AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=….
-func parseAuthorization(header string) (credential string, signedHeaders []string, ok bool) {
-	fields, ok := strings.CutPrefix(header, "AWS4-HMAC-SHA256 ")
+func parseAuthorization(header string) (credential string, signedHeaders []string, signature string) {
+	fields, _ := strings.CutPrefix(header, "AWS4-HMAC-SHA256 ")
 	for _, field := range strings.Split(fields, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(field), "=")
 		switch name {
@@ -72,33 +70,54 @@ func parseAuthorization(header string) (credential string, signedHeaders []strin
 			credential = value
 		case "SignedHeaders":
 			signedHeaders = strings.Split(value, ";")
+		case "Signature":
+			signature = value
 		}
 	}
-	return credential, signedHeaders, ok && credential != "" && len(signedHeaders) > 0
+	return credential, signedHeaders, signature
 }
 
-// signAgain returns the Authorization header that the request should have.
-func signAgain(r *http.Request, body []byte, id string, k *key, scope, signedHeaders []string, at time.Time) string {
-	again, err := http.NewRequest(r.Method, "http://"+r.Host+r.URL.RequestURI(), strings.NewReader(string(body)))
-	if err != nil {
-		return ""
-	}
-	again.Host = r.Host
-	again.ContentLength = -1 // The signer would sign a length that was not.
-	for _, name := range signedHeaders {
-		switch name {
-		case "host":
-		case "content-length":
-			again.ContentLength = r.ContentLength
-		default:
-			again.Header[http.CanonicalHeaderKey(name)] = r.Header.Values(name)
+// unsigned reports whether a header that must be signed is not.
+func unsigned(r *http.Request, signedHeaders []string) bool {
+	for name := range r.Header {
+		name = strings.ToLower(name)
+		if strings.HasPrefix(name, "x-amz-") && !slices.Contains(signedHeaders, name) {
+			return true
 		}
 	}
-	sum := sha256.Sum256(body)
-	credentials := aws.Credentials{AccessKeyID: id, SecretAccessKey: k.secret, SessionToken: k.token}
-	err = v4.NewSigner().SignHTTP(context.Background(), credentials, again, hex.EncodeToString(sum[:]), scope[3], scope[2], at)
-	if err != nil {
-		return ""
+	return !slices.Contains(signedHeaders, "host")
+}
+
+// sign computes a request's signature as "Create a signed AWS API request" in the
+// IAM user guide has it. The SDK's own signer does not do here: it leaves out
+// User-Agent, which the SDK for Java 1 signs.
+func sign(r *http.Request, body []byte, secret string, scope, signedHeaders []string) string {
+	query := strings.ReplaceAll(r.URL.Query().Encode(), "+", "%20")
+	canonical := []string{r.Method, r.URL.EscapedPath(), query}
+	for _, name := range signedHeaders {
+		value := strings.Join(r.Header.Values(name), ",")
+		if name == "host" {
+			value = r.Host
+		}
+		canonical = append(canonical, name+":"+strings.Join(strings.Fields(value), " "))
 	}
-	return again.Header.Get("Authorization")
+	canonical = append(canonical, "", strings.Join(signedHeaders, ";"), sha256Hex(body))
+	text := strings.Join([]string{
+		"AWS4-HMAC-SHA256",
+		r.Header.Get("X-Amz-Date"),
+		strings.Join(scope, "/"),
+		sha256Hex([]byte(strings.Join(canonical, "\n"))),
+	}, "\n")
+	key := []byte("AWS4" + secret)
+	for _, part := range append(slices.Clone(scope), text) {
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(part))
+		key = mac.Sum(nil)
+	}
+	return hex.EncodeToString(key)
+}
+
+func sha256Hex(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }

@@ -106,6 +106,8 @@ func (s *Standin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.control(w, r)
 	case r.Header.Get("X-Amz-Target") != "":
 		s.serveCognito(w, r)
+	case signedForS3(r):
+		s.serveS3(w, r)
 	default:
 		if serve, ok := sources[r.Method+" "+r.URL.Path]; ok {
 			s.serveSource(w, r, serve)

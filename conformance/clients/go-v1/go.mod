@@ -1,0 +1,7 @@
+module credlease/conformance/clients/go-v1
+
+go 1.26.8
+
+require github.com/aws/aws-sdk-go v1.55.8
+
+require github.com/jmespath/go-jmespath v0.4.0 // indirect
