@@ -102,7 +102,9 @@ func (p *Process) open(o cache.Options) *cache.Cache {
 			p.notice.end()
 			os.Stderr.WriteString("credlease: warning: " + text + "\n")
 		}
-		o.Waiting = p.notice.waitFor
+		if !p.Verbose { // The steps say it themselves.
+			o.Waiting = p.notice.waitFor
+		}
 		prompt.Before(p.notice.end)
 	}
 	var untraced error

@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -38,8 +37,11 @@ func (k *Doctor) Run(p *Process) error {
 	// By hand a keyring may ask for its passphrase, which nobody is to be asked
 	// for here.
 	c := p.open(cache.Options{})
-	findings := doctor.Examine(c.Trace.With(ctx), doctor.Visit{Profile: k.Profile, Program: ownPath(), Version: p.Version, Cache: c})
-	var err error
+	program, err := calledPath()
+	if err != nil {
+		return err
+	}
+	findings := doctor.Examine(c.Trace.With(ctx), doctor.Visit{Profile: k.Profile, Program: program, Version: p.Version, Cache: c})
 	if k.JSON {
 		err = printJSON(findings)
 	} else {
@@ -54,15 +56,6 @@ func (k *Doctor) Run(p *Process) error {
 		}
 	}
 	return nil
-}
-
-// ownPath is the absolute path that a config file would have.
-func ownPath() string {
-	path, err := os.Executable()
-	if err != nil {
-		return "credlease"
-	}
-	return filepath.Clean(path)
 }
 
 var verdictColours = map[doctor.Verdict]string{doctor.OK: green, doctor.Warning: yellow, doctor.Problem: red}

@@ -51,9 +51,9 @@ func (p *patient) environmentKeys(id, named string) Finding {
 	return warning(evidence+"a profile that AWS_PROFILE names, by every SDK but JS v3 and .NET v3", mend)
 }
 
-// usesEnvironment holds for a role whose source is the environment's keys.
+// usesEnvironment holds for a role or session whose source is the environment's keys.
 func (pr process) usesEnvironment() bool {
-	if !slices.Contains(pr.words, "assume-role") {
+	if !slices.Contains(pr.words, "assume-role") && !slices.Contains(pr.words, "session-token") {
 		return false
 	}
 	return pr.option("--credential-source") == "Environment" ||
