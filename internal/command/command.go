@@ -52,8 +52,8 @@ func entries(args []string) []entry {
 	}
 }
 
-// Options are for the parser of [Flags]. Of the commands they hold the one that
-// args begin with, or all: kong takes a tenth of a hit to read them all.
+// Options are for the parser of [Flags]. Of the commands they hold those that args
+// need, for kong takes a tenth of a hit to read them all.
 func Options(version string, args []string) []kong.Option {
 	options := []kong.Option{
 		kong.Name("credlease"),
@@ -61,11 +61,7 @@ func Options(version string, args []string) []kong.Option {
 		kong.Vars{"version": version, "backends": strings.Join(cache.Backends(), ",")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	}
-	all := entries(args)
-	if i := slices.IndexFunc(all, func(e entry) bool { return len(args) > 0 && e.name == args[0] }); i >= 0 {
-		all = all[i : i+1]
-	}
-	for _, e := range all {
+	for _, e := range needed(args) {
 		if e.group == hidden {
 			options = append(options, kong.DynamicCommand(e.name, e.help, "", e.flags, "hidden"))
 			continue
@@ -73,6 +69,27 @@ func Options(version string, args []string) []kong.Option {
 		options = append(options, kong.DynamicCommand(e.name, e.help, e.group, e.flags))
 	}
 	return options
+}
+
+// needed returns the command that args begin with, or all. The first page of the
+// help shows what they are called, and not their flags.
+func needed(args []string) []entry {
+	all := entries(args)
+	switch strings.Join(args, " ") {
+	case "--version":
+		return nil
+	case "--help", "-h":
+		for i, e := range all {
+			if e.name != "keys" && e.name != "profile" { // They have commands of their own.
+				all[i].flags = &struct{}{}
+			}
+		}
+		return all
+	}
+	if i := slices.IndexFunc(all, func(e entry) bool { return len(args) > 0 && e.name == args[0] }); i >= 0 {
+		return all[i : i+1]
+	}
+	return all
 }
 
 // A Process is what the commands share: when it was started, and by whom.

@@ -71,7 +71,7 @@ func readCommand(words []string) (sourceProfile string, err error) {
 }
 
 // wholeGrammar asks [Options] for every command and flag.
-var wholeGrammar = []string{"--help"}
+var wholeGrammar = []string{"", "--help"}
 
 // commandsForSDKs are those that print credentials.
 func commandsForSDKs(parser *kong.Kong) []string {
