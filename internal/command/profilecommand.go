@@ -29,7 +29,7 @@ func checkCommand(profile string, words []string) error {
 	}
 	for _, word := range words {
 		if !isSafe(word) {
-			return fmt.Errorf("%q cannot stand in an AWS config file: no way to quote is known to every SDK; use letters, digits and _ . / : @ %% + = , - only", word)
+			return fmt.Errorf("%q cannot stand in an AWS config file: no way to quote is known to every SDK; use letters, digits and _ . / : @ %% + = , - only, and no =,", word)
 		}
 	}
 	return nil
@@ -84,9 +84,10 @@ func commandsForSDKs(parser *kong.Kong) []string {
 	return names
 }
 
-// isSafe holds for a word that every SDK and shell passes on as it is.
+// isSafe holds for a word that every SDK and shell passes on as it is. The SDK for Go,
+// v1 and an old v2, rejects a profile with a comma behind an equals sign.
 func isSafe(word string) bool {
-	return word != "" && word[0] != '=' && !strings.ContainsFunc(word, func(r rune) bool { return !isSafeRune(r) })
+	return word != "" && word[0] != '=' && !strings.Contains(word, "=,") && !strings.ContainsFunc(word, func(r rune) bool { return !isSafeRune(r) })
 }
 
 func isSafeRune(r rune) bool {
