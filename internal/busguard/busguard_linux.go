@@ -11,7 +11,7 @@ import (
 )
 
 // patience is how long a bus may take to answer, and three times as long where
-// there is too much to do.
+// there is too much to do and credentials to be had.
 const patience = 500 * time.Millisecond
 
 func init() {
@@ -71,11 +71,11 @@ func answers(address string) bool {
 }
 
 // patiently gives a call its time again, twice at most, while the machine or the
-// bus is busy.
+// bus is busy. For --help and --version, the bus does not matter.
 func patiently(call func() error) (err error) {
 	for range 3 {
 		err = retried(call)
-		if err != syscall.EAGAIN || !load.MachineBusy() && !load.Busy(PID) {
+		if err != syscall.EAGAIN || len(os.Args) < 2 || strings.HasPrefix(os.Args[1], "-") || !load.MachineBusy() && !load.Busy(PID) {
 			return err
 		}
 	}
