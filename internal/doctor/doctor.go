@@ -86,7 +86,10 @@ func Examine(ctx context.Context, visit Visit) []Finding {
 	for _, c := range checks {
 		for _, f := range c.look(p) {
 			f.Check = c.name
-			all = append(all, f)
+			// Profiles that run one program have the same to say of it.
+			if !slices.Contains(all, f) {
+				all = append(all, f)
+			}
 		}
 	}
 	return all
