@@ -119,9 +119,7 @@ func (p *Process) open(o cache.Options) *cache.Cache {
 			p.notice.end()
 			os.Stderr.WriteString("credlease: warning: " + text + "\n")
 		}
-		if !p.Verbose { // The steps say it themselves.
-			o.Waiting = p.notice.waitFor
-		}
+		o.Waiting = p.waitFor
 		prompt.Before(p.notice.end)
 	}
 	var untraced error
@@ -134,6 +132,14 @@ func (p *Process) open(o cache.Options) *cache.Cache {
 		c.Report(untraced.Error())
 	}
 	return c
+}
+
+// waitFor says on a terminal what is waited for. The steps of --verbose say it
+// themselves.
+func (p *Process) waitFor(what string) {
+	if !p.Verbose {
+		p.notice.waitFor(what)
+	}
 }
 
 // trace returns nil unless somebody wants to know.

@@ -41,7 +41,9 @@ func (k *Doctor) Run(p *Process) error {
 	if err != nil {
 		return err
 	}
+	p.waitFor("the keyring and AWS")
 	findings := doctor.Examine(c.Trace.With(ctx), doctor.Visit{Profile: k.Profile, Program: program, Version: p.Version, Cache: c})
+	p.notice.end()
 	if k.JSON {
 		err = printJSON(findings)
 	} else {
