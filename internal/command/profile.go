@@ -130,6 +130,7 @@ type plan struct {
 	words    []string // of the command
 	settings []awsconfig.Setting
 	goes     []string // keys of the profile that is replaced
+	stays    []string
 }
 
 func (a *ProfileAdd) plan(path, program string) (*plan, error) {
@@ -170,11 +171,15 @@ func (a *ProfileAdd) plan(path, program string) (*plan, error) {
 		}
 	}
 	for key := range old {
-		if !slices.ContainsFunc(p.settings, func(s awsconfig.Setting) bool { return s.Key == key }) {
+		switch {
+		case !awsconfig.Replaces(key):
+			p.stays = append(p.stays, key)
+		case !slices.ContainsFunc(p.settings, func(s awsconfig.Setting) bool { return s.Key == key }):
 			p.goes = append(p.goes, key)
 		}
 	}
 	slices.Sort(p.goes)
+	slices.Sort(p.stays)
 	return p, nil
 }
 
@@ -189,6 +194,9 @@ func (p *plan) show() {
 	text.WriteString("\n")
 	if len(p.goes) > 0 {
 		fmt.Fprintf(&text, "What it has now goes: %s.\n", strings.Join(p.goes, ", "))
+	}
+	if len(p.stays) > 0 {
+		fmt.Fprintf(&text, "What stays of it: %s.\n", strings.Join(p.stays, ", "))
 	}
 	if p.file.Header(p.name) == "[default]" {
 		text.WriteString("The SDK for PHP alone would have it under [profile default].\n")
