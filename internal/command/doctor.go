@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"time"
@@ -42,7 +43,7 @@ func (k *Doctor) Run(p *Process) error {
 		return err
 	}
 	p.waitFor("the keyring and AWS")
-	findings := doctor.Examine(c.Trace.With(ctx), doctor.Visit{Profile: k.Profile, Program: program, Version: p.Version, Cache: c})
+	findings := doctor.Examine(c.Trace.With(ctx), doctor.Visit{Profile: k.Profile, Program: program, Version: p.Version, Cache: c, Parse: parseCommand})
 	p.notice.end()
 	if k.JSON {
 		err = printJSON(findings)
@@ -58,6 +59,15 @@ func (k *Doctor) Run(p *Process) error {
 		}
 	}
 	return nil
+}
+
+// parseCommand refuses what prints no credentials, or not as an SDK needs them.
+func parseCommand(args []string) error {
+	if len(args) == 0 {
+		return errors.New("it has no command")
+	}
+	_, err := readCommand(args)
+	return err
 }
 
 var verdictColours = map[doctor.Verdict]string{doctor.OK: green, doctor.Warning: yellow, doctor.Problem: red}

@@ -25,7 +25,7 @@ type Profile struct {
 // ProfileAdd is credlease profile add.
 type ProfileAdd struct {
 	Name    profileName `arg:"" predictor:"profile" help:"Name of the profile."`
-	Command []string    `arg:"" optional:"" help:"After --, what the profile is to run: assume-role or cognito, with its flags."`
+	Command []string    `arg:"" optional:"" help:"After --, what the profile is to run: assume-role, cognito or session-token, with its flags."`
 	From    string      `placeholder:"PROFILE" help:"Make the command out of this profile's role_arn, source_profile, mfa_serial and so on."`
 	Region  region      `placeholder:"REGION" help:"Region of the profile."`
 	File    string      `placeholder:"PATH" help:"AWS config file; AWS_CONFIG_FILE or ~/.aws/config if not given."`

@@ -51,6 +51,7 @@ var checks = []struct {
 	{"loop", noProfileReachesItself},
 	{"command", everyShellReadsTheCommand},
 	{"program", theProgramRuns},
+	{"arguments", theArgumentsHold},
 	{"environment", theEnvironmentLetsTheProfileWin},
 	{"old SDKs", oldSDKsReadTheConfigFile},
 	{"session", sessionsOutliveTheCallersWindows},
@@ -67,6 +68,8 @@ type Visit struct {
 	Program string // the path of this program
 	Version string // what it prints for --version
 	Cache   *cache.Cache
+	// Parse says what is wrong with a command line of ours, or is nil.
+	Parse func(args []string) error
 }
 
 // A patient is what the checks look at.
