@@ -55,6 +55,7 @@ func entries(args []string) []entry {
 // Options are for the parser of [Flags]. Of the commands they hold those that args
 // need, for kong takes a tenth of a hit to read them all.
 func Options(version string, args []string) []kong.Option {
+	dropEmptyVariables()
 	options := []kong.Option{
 		kong.Name("credlease"),
 		kong.Description("Leases AWS credentials for the SDKs, from an IAM role or a Cognito identity pool, and keeps them in the keyring."),
@@ -69,6 +70,16 @@ func Options(version string, args []string) []kong.Option {
 		options = append(options, kong.DynamicCommand(e.name, e.help, e.group, e.flags))
 	}
 	return options
+}
+
+// dropEmptyVariables is for what kong would take for values, and everybody else
+// takes for none.
+func dropEmptyVariables() {
+	for _, name := range []string{"AWS_ROLE_SESSION_NAME", "CREDLEASE_BACKEND", "CREDLEASE_NO_CACHE"} {
+		if os.Getenv(name) == "" {
+			os.Unsetenv(name)
+		}
+	}
 }
 
 // needed returns the command that args begin with, or all. The first page of the
