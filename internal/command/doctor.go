@@ -35,6 +35,7 @@ const doctorLimit = 60 * time.Second
 func (k *Doctor) Run(p *Process) error {
 	ctx, cancel := context.WithTimeout(context.Background(), doctorLimit)
 	defer cancel()
+	noCache := os.Getenv("CREDLEASE_NO_CACHE")
 	// By hand a keyring may ask for its passphrase, which nobody is to be asked
 	// for here.
 	c := p.open(cache.Options{})
@@ -43,7 +44,7 @@ func (k *Doctor) Run(p *Process) error {
 		return err
 	}
 	p.waitFor("the keyring and AWS")
-	findings := doctor.Examine(c.Trace.With(ctx), doctor.Visit{Profile: k.Profile, Program: program, Version: p.Version, Cache: c, Parse: parseCommand})
+	findings := doctor.Examine(c.Trace.With(ctx), doctor.Visit{Profile: k.Profile, Program: program, Version: p.Version, Cache: c, NoCache: noCache, Parse: parseCommand})
 	p.notice.end()
 	if k.JSON {
 		err = printJSON(findings)

@@ -61,6 +61,8 @@ func readCommand(words []string) (sourceProfile string, err error) {
 		return "", err
 	case slices.Contains(words, "--refresh"):
 		return "", errors.New("--refresh: a profile with it would ask AWS for every process; leave it out")
+	case slices.Contains(words, "--verbose"), slices.Contains(words, "-v"):
+		return "", errors.New("--verbose: C++ and Swift would take what it writes for credentials; leave it out, and see CREDLEASE_LOG")
 	}
 	for _, flag := range parsed.Flags() {
 		if flag.Name == "source-profile" {

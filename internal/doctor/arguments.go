@@ -22,8 +22,11 @@ func theArgumentsHold(p *patient) []Finding {
 		}
 		args := pr.arguments()
 		if err := p.Parse(args); err != nil {
-			found = append(found, problem(fmt.Sprintf("%s: credlease takes no such command line: %v", pr.at(), err), helpFor(args)))
+			found = append(found, problem(fmt.Sprintf("%s: that is no command line for a profile: %v", pr.at(), err), helpFor(args)))
 			continue
+		}
+		if slices.Contains(args, "--no-cache") {
+			found = append(found, warning(pr.at()+": --no-cache: AWS is asked at every run", pr.substitute(" --no-cache", "")))
 		}
 		found = append(found, p.examineSource(pr)...)
 		for i, word := range args {
@@ -66,18 +69,13 @@ func (p *patient) examineSource(pr process) []Finding {
 		return nil
 	}
 	// That a keyring is locked is said of the keyring.
-	if _, err := p.Cache.KeptKeys(p.ctx, name); errors.Is(err, cache.ErrNoKeys) || errors.Is(err, cache.ErrPassphrase) {
-		return []Finding{problem(fmt.Sprintf("%s: %v", pr.at(), err), "credlease keys add "+quote(name)+replacing(err))}
+	switch _, err := p.Cache.KeptKeys(p.ctx, name); {
+	case errors.Is(err, cache.ErrNoKeys):
+		return []Finding{problem(fmt.Sprintf("%s: %v", pr.at(), err), "credlease keys add "+quote(name))}
+	case errors.Is(err, cache.ErrPassphrase):
+		return []Finding{problem(fmt.Sprintf("%s: %v", pr.at(), err), mendPassphrase)}
 	}
 	return nil
-}
-
-// replacing is for keys that are there and cannot be read.
-func replacing(err error) string {
-	if errors.Is(err, cache.ErrPassphrase) {
-		return " --replace"
-	}
-	return ""
 }
 
 // examineFile looks for the file that a word of the command names: a token's, a

@@ -68,6 +68,7 @@ type Visit struct {
 	Program string // the path of this program
 	Version string // what it prints for --version
 	Cache   *cache.Cache
+	NoCache string // CREDLEASE_NO_CACHE, which the cache has taken out of the environment
 	// Parse says what is wrong with a command line of ours, or is nil.
 	Parse func(args []string) error
 }
