@@ -78,7 +78,7 @@ func (a *ProfileAdd) Run(p *Process) error {
 		return nil
 	}
 	if a.Try {
-		if err := try(program, planned.words); err != nil {
+		if err := try(program, planned.words, p.Verbose); err != nil {
 			return fmt.Errorf("write profile %s: %w", a.Name, err)
 		}
 	}

@@ -138,15 +138,18 @@ func isSameFile(a, b string) bool {
 const tryLimit = 65 * time.Second
 
 // try runs the command as an SDK would, from no folder in particular. A human at
-// the terminal sees what it says there.
-func try(program string, words []string) error {
+// the terminal sees what it says there, and with verbose anyone sees its steps.
+func try(program string, words []string, verbose bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), tryLimit)
 	defer cancel()
+	if verbose {
+		words = append(slices.Clone(words), "--verbose")
+	}
 	cmd := exec.CommandContext(ctx, program, words...)
 	cmd.Dir = filepath.VolumeName(program) + string(filepath.Separator)
 	cmd.WaitDelay = time.Second
 	var stderr bytes.Buffer
-	if cmd.Stderr = &stderr; isTerminal(os.Stderr) {
+	if cmd.Stderr = &stderr; verbose || isTerminal(os.Stderr) {
 		cmd.Stderr = os.Stderr
 	}
 	out, err := cmd.Output()
