@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -45,15 +46,19 @@ func namedStores(o Options) []*store {
 func fileStore(o Options) *store {
 	given := os.Getenv(passphraseVariable)
 	passphrase := func() (string, error) {
-		switch {
-		case given != "":
+		if given != "" {
 			return given, nil
-		case o.ByHand && o.Passphrase != nil:
-			return o.Passphrase()
 		}
-		return "", fmt.Errorf("%w: %s is not set", ErrLocked, passphraseVariable)
+		typed, err := o.Passphrase()
+		if err != nil {
+			return "", fmt.Errorf("%w: %w, and %w", ErrLocked, ErrNoPassphrase, err)
+		}
+		return typed, nil
 	}
 	return &store{Name: "file", daemon: "file", lasting: true, files: true, gate: gate{"file"}, open: func() (ring.Ring, error) {
+		if given == "" && (!o.ByHand || o.Passphrase == nil) {
+			return nil, fmt.Errorf("%w: %w", ErrLocked, ErrNoPassphrase)
+		}
 		folder, err := dataFolder()
 		if err != nil {
 			return nil, fmt.Errorf("find a folder for the file backend: %w", err)
@@ -63,6 +68,10 @@ func fileStore(o Options) *store {
 }
 
 const passphraseVariable = "CREDLEASE_FILE_PASSPHRASE"
+
+// ErrNoPassphrase is returned, as an [ErrLocked], by the file backend where it has
+// no passphrase and nobody can be asked.
+var ErrNoPassphrase = errors.New(passphraseVariable + " is not set")
 
 // passStore keeps items with the pass program.
 func passStore() *store {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 var shells = []string{"sh", "dash", "bash", "zsh", "fish", "ksh", "busybox"}
@@ -23,7 +24,8 @@ func caller() string {
 		if err != nil {
 			break
 		}
-		if name := filepath.Base(path); !slices.Contains(shells, name) {
+		// A program that was upgraded while it runs has this after its name.
+		if name := strings.TrimSuffix(filepath.Base(path), " (deleted)"); !slices.Contains(shells, name) {
 			return name
 		}
 		stat, err := os.ReadFile(process + "/stat")

@@ -56,7 +56,7 @@ func ParseKeysName(name string) (string, error) {
 // KeptKeys returns the access keys that are kept under a name.
 //
 // The error is [ErrNoKeys] or, when a store that may have them cannot be read,
-// [ErrLocked] or that store's own.
+// [ErrLocked], [ErrPassphrase] or that store's own.
 func (c *Cache) KeptKeys(ctx context.Context, name string) (provider.Credentials, error) {
 	kept, _, err := c.readKeys(ctx, name)
 	if err != nil {
@@ -142,7 +142,7 @@ func (c *Cache) AddKeys(ctx context.Context, name string, keys provider.Credenti
 func (c *Cache) ListKeys(ctx context.Context) ([]KeysEntry, []error) {
 	var entries []KeysEntry
 	troubles := c.each(ctx, c.stores.lasting(), keysKind, func(i item) error {
-		if errors.Is(i.err, ErrLocked) {
+		if errors.Is(i.err, ErrLocked) || errors.Is(i.err, ErrPassphrase) {
 			return i.err
 		}
 		kept, err := decodeKeys(i.data)

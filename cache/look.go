@@ -97,7 +97,7 @@ func leaseTitle(l Lease) string {
 // rest, so that no look-up finds an older one.
 func (c *Cache) put(ctx context.Context, stores []*store, name, title string, data []byte) (string, error) {
 	var kept string
-	var troubles []string
+	var troubles []error
 	for _, s := range stores {
 		if kept != "" {
 			_ = s.remove(ctx, name) // What is left behind is older, and found later.
@@ -111,15 +111,18 @@ func (c *Cache) put(ctx context.Context, stores []*store, name, title string, da
 			kept = s.Name
 			continue
 		}
-		troubles = append(troubles, err.Error())
+		troubles = append(troubles, err)
 	}
 	if kept != "" {
 		return kept, nil
 	}
-	if len(troubles) == 0 {
+	switch troubles = unique(troubles); len(troubles) {
+	case 0:
 		return "", ErrNoStore
+	case 1: // It has a hint of its own.
+		return "", fmt.Errorf("%w (%w)", ErrNoStore, troubles[0])
 	}
-	return "", fmt.Errorf("%w (%s)", ErrNoStore, strings.Join(unique(troubles), "; "))
+	return "", fmt.Errorf("%w (%s)", ErrNoStore, strings.ReplaceAll(errors.Join(troubles...).Error(), "\n", "; "))
 }
 
 // warnOfTrouble says why the first store was passed over, or cannot be read.
@@ -132,14 +135,15 @@ func (c *Cache) warnOfTrouble(s *store) {
 	}
 }
 
-func unique(texts []string) []string {
-	var once []string
+// unique drops the errors that say what an earlier one says.
+func unique(errs []error) []error {
+	var once []error
 	seen := map[string]bool{}
-	for _, text := range texts {
-		if !seen[text] {
-			once = append(once, text)
+	for _, err := range errs {
+		if !seen[err.Error()] {
+			once = append(once, err)
 		}
-		seen[text] = true
+		seen[err.Error()] = true
 	}
 	return once
 }

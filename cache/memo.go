@@ -74,12 +74,25 @@ func (c *Cache) recall(key provider.Key, kept Lease) *provider.Failure {
 
 // remember tells the processes that wait, and those that come soon, of a failure.
 func (c *Cache) remember(held *lock, request provider.Request, err error) {
-	failure := &provider.Failure{Class: provider.ClassSource, Step: "get a lease of " + request.Label(), Cause: err.Error()}
+	failure := &provider.Failure{Class: classOf(err), Step: "get a lease of " + request.Label(), Cause: err.Error()}
 	_ = errors.As(err, &failure)
 	held.updateMemo(func(m *memo) {
 		m.Failed, m.Class, m.Step, m.Cause = time.Now(), failure.Class, failure.Step, failure.Cause
 		m.Label, m.ByHuman = request.Label(), failure.Class == provider.ClassPrompt || failure.Class == provider.ClassCode
 	})
+}
+
+// classOf is for the failures that are our own, not AWS's.
+func classOf(err error) provider.Class {
+	switch {
+	case errors.Is(err, ErrNoKeys):
+		return provider.ClassNoKeys
+	case errors.Is(err, ErrNoPassphrase), errors.Is(err, ErrPassphrase):
+		return provider.ClassNoPassphrase
+	case errors.Is(err, ErrLocked):
+		return provider.ClassLocked
+	}
+	return provider.ClassSource
 }
 
 // forgetFailure is called after a success.

@@ -17,6 +17,8 @@ var (
 	ErrNoStore = errors.New("no keyring can be used")
 	// ErrLocked is returned when the keyring that has it, or should, is locked.
 	ErrLocked = ring.ErrLocked
+	// ErrPassphrase is returned for what the file backend cannot decrypt.
+	ErrPassphrase = ring.ErrPassphrase
 )
 
 // A store is a place where items may be kept. Its calls end in time, whatever

@@ -50,9 +50,11 @@ const signatureTolerance = 5 * time.Minute
 
 // Check loads a profile as an SDK does, "" for what it takes by itself, and asks
 // STS who that is. With a human at the terminal, the profile's process may ask him
-// there; without one, all that it starts is ended when time is up.
+// there; without one, all that it starts is ended when time is up. Waiting is told
+// before each wait whether it is for that process, whose command it gets, or for
+// AWS, "".
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
-func Check(ctx context.Context, profile string, human bool) Checked {
+func Check(ctx context.Context, profile string, human bool, waiting func(command string)) Checked {
 	var result Checked
 	cfg, err := loadAsSDK(ctx, profile)
 	if err != nil {
@@ -60,7 +62,7 @@ func Check(ctx context.Context, profile string, human bool) Checked {
 		result.Verdict, result.Cause = VerdictNoneFound, oneLine(cause)
 		return result
 	}
-	found, err := result.retrieve(ctx, &cfg, human)
+	found, err := result.retrieve(ctx, &cfg, human, waiting)
 	if err != nil {
 		result.judge(ctx, err)
 		if aws.IsCredentialsProvider(cfg.Credentials, (*ec2rolecreds.Provider)(nil)) {
@@ -74,6 +76,7 @@ func Check(ctx context.Context, profile string, human bool) Checked {
 		result.Expiration = found.Expires.UTC()
 	}
 	cfg.Credentials = credentials.StaticCredentialsProvider{Value: found}
+	waiting("")
 	out, err := deadline.Do(ctx, func() (*sts.GetCallerIdentityOutput, error) {
 		return sts.NewFromConfig(cfg).GetCallerIdentity(ctx, nil)
 	})
@@ -132,13 +135,15 @@ func HomeRegion(command string) string {
 }
 
 // retrieve gets the credentials, and notes who gave them.
-func (c *Checked) retrieve(ctx context.Context, cfg *aws.Config, human bool) (aws.Credentials, error) {
+func (c *Checked) retrieve(ctx context.Context, cfg *aws.Config, human bool, waiting func(string)) (aws.Credentials, error) {
 	from := cfg.Credentials
 	if shared, ok := sharedConfig(cfg); ok && aws.IsCredentialsProvider(from, (*processcreds.Provider)(nil)) {
 		c.Command = shared.CredentialProcess
 		c.Provider = "credential_process " + firstWord(c.Command)
+		waiting(c.Command)
 		return (&process{command: c.Command, sameSession: human}).Retrieve(ctx)
 	}
+	waiting("")
 	found, err := retrieveQuietly(ctx, from)
 	c.Provider = nameOfProvider(found.Source)
 	return found, err

@@ -21,6 +21,9 @@ const (
 	ClassSourceExpired Class = "source-expired" // the source's credentials have run out
 	ClassSourceInvalid Class = "source-invalid" // AWS does not know the source's keys
 	ClassSource        Class = "source"         // the source gave no credentials
+	ClassNoKeys        Class = "no-keys"        // no access keys are kept under the name
+	ClassLocked        Class = "locked"         // the keyring that has the access keys is locked
+	ClassNoPassphrase  Class = "no-passphrase"  // the files that have them cannot be decrypted
 	ClassToken         Class = "token"          // the identity provider's token is missing or not accepted
 	ClassLogin         Class = "login"          // the login is none of the identity pool's
 	ClassLinked        Class = "linked"         // the login or user belongs to another identity

@@ -35,6 +35,8 @@ var (
 	ErrLocked = errors.New("the keyring is locked")
 	// ErrFull is returned by a keyring without room for an item.
 	ErrFull = errors.New("there is no room in the keyring")
+	// ErrPassphrase is returned for an item that the passphrase does not decrypt.
+	ErrPassphrase = errors.New("the passphrase is not the one that it was encrypted with")
 	// ErrNotKept is returned for an item that is not there.
 	ErrNotKept = errors.New("not kept")
 )

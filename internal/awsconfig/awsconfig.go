@@ -256,9 +256,25 @@ func (f *File) CredentialNames() []string {
 	return names
 }
 
+// Replaces reports whether a setting goes when its profile is replaced: it decides
+// which credentials the profile has, or is one of those that are written.
+func Replaces(key string) bool {
+	return strings.HasPrefix(key, "sso_") || slices.Contains(replaced, key)
+}
+
+// replaced are, but for those of IAM Identity Center, the settings that the SDKs
+// take credentials by.
+// https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+var replaced = []string{
+	"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_account_id",
+	"role_arn", "source_profile", "credential_source", "web_identity_token_file",
+	"role_session_name", "duration_seconds", "external_id", "mfa_serial",
+	"login_session", "credential_process", "region", "output",
+}
+
 // With returns the text with a profile of these settings in it: at the end, or
-// in the place of the one of that name. Of that one, the header and comments
-// stay.
+// in the place of the one of that name. Of that one, the header, comments and
+// what does not go stay.
 func (f *File) With(name string, settings []Setting) []byte {
 	end := f.lineEnd()
 	var body bytes.Buffer
@@ -280,17 +296,28 @@ func (f *File) With(name string, settings []Setting) []byte {
 }
 
 func (f *File) replace(old *section, body []byte, end string) []byte {
+	var kept []byte
 	header := f.lines[old.at]
 	text := bytes.Clone(f.text[:header.to])
 	if text[len(text)-1] != '\n' {
 		text = append(text, end...)
 	}
-	text = append(text, body...)
-	for _, l := range f.lines[old.at+1 : old.end] {
-		if kept := bytes.TrimSpace(f.text[l.from:l.to]); len(kept) > 0 && (kept[0] == '#' || kept[0] == ';') {
-			text = append(text, f.text[l.from:l.to]...)
+	goes := false
+	for i := old.at + 1; i < old.end; i++ {
+		if at := slices.IndexFunc(old.settings, func(s setting) bool { return s.at == i }); at >= 0 {
+			goes = Replaces(old.settings[at].key)
+		}
+		line := f.text[f.lines[i].from:f.lines[i].to]
+		if text := bytes.TrimSpace(line); !goes || len(text) > 0 && (text[0] == '#' || text[0] == ';') {
+			kept = append(kept, line...)
 		}
 	}
+	if len(kept) > 0 && kept[len(kept)-1] != '\n' {
+		kept = append(kept, end...)
+	}
+	// What stays may be indented, and would go on with a setting before it that
+	// is not.
+	text = slices.Concat(text, kept, body)
 	return append(text, f.text[f.lines[old.end-1].to:]...)
 }
 

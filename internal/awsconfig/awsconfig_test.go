@@ -97,7 +97,11 @@ func someSection(r *rand.Rand, n int, end string) string {
 	return text
 }
 
-const old = "[profile " + added + "]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n# why it is there\nrole_arn = arn:aws:iam::111122223333:role/x\ns3 =\n  max_queue_size = 5\n"
+// What is none of the credentials stays, with what is nested in it.
+const (
+	stays = "s3 =\n  max_queue_size = 5\n\nuse_fips_endpoint=true\n"
+	old   = "[profile " + added + "]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n# why it is there\nrole_arn = arn:aws:iam::111122223333:role/x\n" + stays + "sso_region = us-east-1\n  continued\nregion = us-east-1\n"
+)
 
 // Whatever the file is like, what stands outside the section is not touched, and
 // the SDK finds what was written.
@@ -118,10 +122,11 @@ func TestWithTouchesOnlyItsSection(t *testing.T) {
 			t.Fatalf("seed %d: from %q got %q, want it to begin and end as it did", seed, text, got)
 		}
 		section := string(got[len(w.before) : len(got)-len(w.after)])
-		want := "[profile " + added + "]\ncredential_process = " + command + "\nregion = eu-west-1\n"
+		want := "[profile " + added + "]\n"
 		if w.has {
-			want += "# why it is there\n"
+			want += "# why it is there\n" + stays
 		}
+		want += "credential_process = " + command + "\nregion = eu-west-1\n"
 		if strings.TrimLeft(strings.ReplaceAll(section, "\r\n", "\n"), "\n") != want {
 			t.Fatalf("seed %d: from %q got the section %q, want %q", seed, text, section, want)
 		}
@@ -199,8 +204,14 @@ func FuzzWith(f *testing.F) {
 			t.Fatalf("from %q got %q: %v", text, got, err)
 		}
 		settings, _ := after.Profile(added)
-		if settings["credential_process"] != command || len(settings) != 2 {
+		if settings["credential_process"] != command || settings["region"] != "eu-west-1" {
 			t.Errorf("from %q got %q, and so %v", text, got, settings)
+		}
+		before, _ := file.Profile(added)
+		for key, value := range before {
+			if now, there := settings[key]; !Replaces(key) && now != value || there && Replaces(key) && key != "credential_process" && key != "region" {
+				t.Errorf("from %q got %q, with %s = %q", text, got, key, now)
+			}
 		}
 	})
 }

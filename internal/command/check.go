@@ -75,7 +75,8 @@ func (k *Check) Run(p *Process) error {
 	ctx, cancel := context.WithDeadline(context.Background(), until)
 	defer cancel()
 	trace, _ := p.trace() // What is wrong with it is told below, by open.
-	found := provider.Check(trace.With(ctx), k.Profile, isTerminal(os.Stderr))
+	found := provider.Check(trace.With(ctx), k.Profile, isTerminal(os.Stderr), p.waitForCheck)
+	p.notice.end()
 	next := k.next(found, p.open(cache.Options{}))
 	if k.JSON {
 		if err := printJSON(k.report(found, next)); err != nil || found.Verdict == provider.VerdictValid {
@@ -93,6 +94,17 @@ func (k *Check) Run(p *Process) error {
 		error: errors.New(k.step() + ": " + verdictText(found) + ": " + found.Cause),
 		code:  exitCodes[found.Verdict],
 		hint:  next,
+	}
+}
+
+// waitForCheck leaves the terminal to a process that may ask there: one that is
+// not ours, and one of ours with an MFA device.
+func (p *Process) waitForCheck(command string) {
+	switch {
+	case command == "":
+		p.waitFor("AWS")
+	case isCredlease(command) && !strings.Contains(command, "--mfa-"):
+		p.waitFor("the profile's credential_process")
 	}
 }
 

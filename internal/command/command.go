@@ -55,6 +55,7 @@ func entries(args []string) []entry {
 // Options are for the parser of [Flags]. Of the commands they hold those that args
 // need, for kong takes a tenth of a hit to read them all.
 func Options(version string, args []string) []kong.Option {
+	dropEmptyVariables()
 	options := []kong.Option{
 		kong.Name("credlease"),
 		kong.Description("Leases AWS credentials for the SDKs, from an IAM role or a Cognito identity pool, and keeps them in the keyring."),
@@ -69,6 +70,16 @@ func Options(version string, args []string) []kong.Option {
 		options = append(options, kong.DynamicCommand(e.name, e.help, e.group, e.flags))
 	}
 	return options
+}
+
+// dropEmptyVariables is for what kong would take for values, and everybody else
+// takes for none.
+func dropEmptyVariables() {
+	for _, name := range []string{"AWS_ROLE_SESSION_NAME", "CREDLEASE_BACKEND", "CREDLEASE_NO_CACHE"} {
+		if os.Getenv(name) == "" {
+			os.Unsetenv(name)
+		}
+	}
 }
 
 // needed returns the command that args begin with, or all. The first page of the
@@ -119,9 +130,7 @@ func (p *Process) open(o cache.Options) *cache.Cache {
 			p.notice.end()
 			os.Stderr.WriteString("credlease: warning: " + text + "\n")
 		}
-		if !p.Verbose { // The steps say it themselves.
-			o.Waiting = p.notice.waitFor
-		}
+		o.Waiting = p.waitFor
 		prompt.Before(p.notice.end)
 	}
 	var untraced error
@@ -134,6 +143,14 @@ func (p *Process) open(o cache.Options) *cache.Cache {
 		c.Report(untraced.Error())
 	}
 	return c
+}
+
+// waitFor says on a terminal what is waited for. The steps of --verbose say it
+// themselves.
+func (p *Process) waitFor(what string) {
+	if !p.Verbose {
+		p.notice.waitFor(what)
+	}
 }
 
 // trace returns nil unless somebody wants to know.

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"time"
@@ -34,6 +35,7 @@ const doctorLimit = 60 * time.Second
 func (k *Doctor) Run(p *Process) error {
 	ctx, cancel := context.WithTimeout(context.Background(), doctorLimit)
 	defer cancel()
+	noCache := os.Getenv("CREDLEASE_NO_CACHE")
 	// By hand a keyring may ask for its passphrase, which nobody is to be asked
 	// for here.
 	c := p.open(cache.Options{})
@@ -41,7 +43,9 @@ func (k *Doctor) Run(p *Process) error {
 	if err != nil {
 		return err
 	}
-	findings := doctor.Examine(c.Trace.With(ctx), doctor.Visit{Profile: k.Profile, Program: program, Version: p.Version, Cache: c})
+	p.waitFor("the keyring and AWS")
+	findings := doctor.Examine(c.Trace.With(ctx), doctor.Visit{Profile: k.Profile, Program: program, Version: p.Version, Cache: c, NoCache: noCache, Parse: parseCommand})
+	p.notice.end()
 	if k.JSON {
 		err = printJSON(findings)
 	} else {
@@ -56,6 +60,15 @@ func (k *Doctor) Run(p *Process) error {
 		}
 	}
 	return nil
+}
+
+// parseCommand refuses what prints no credentials, or not as an SDK needs them.
+func parseCommand(args []string) error {
+	if len(args) == 0 {
+		return errors.New("it has no command")
+	}
+	_, err := readCommand(args)
+	return err
 }
 
 var verdictColours = map[doctor.Verdict]string{doctor.OK: green, doctor.Warning: yellow, doctor.Problem: red}

@@ -79,10 +79,12 @@ func hint(err error) string {
 		return shadow.hint()
 	case errors.As(err, &tried):
 		return "nothing was written; to write it nevertheless, add --no-try"
+	case errors.Is(err, cache.ErrNoPassphrase), errors.Is(err, cache.ErrPassphrase):
+		return hints[provider.ClassNoPassphrase]
 	case errors.Is(err, cache.ErrLocked):
-		return "run: credlease unlock"
+		return hints[provider.ClassLocked]
 	case errors.Is(err, cache.ErrNoKeys):
-		return "run: credlease keys list, or keys add"
+		return hints[provider.ClassNoKeys]
 	case errors.Is(err, cache.ErrKeysExist):
 		return "to replace them, add --replace"
 	case errors.Is(err, cache.ErrNoStore):
@@ -103,6 +105,9 @@ var hints = map[provider.Class]string{
 	provider.ClassSourceExpired: "log the source in again",
 	provider.ClassSourceInvalid: "AWS does not know the source's access keys; see keys list, or the source profile",
 	provider.ClassSource:        "see the source's own settings",
+	provider.ClassNoKeys:        "run: credlease keys list, or keys add",
+	provider.ClassLocked:        "run: credlease unlock",
+	provider.ClassNoPassphrase:  "set CREDLEASE_FILE_PASSPHRASE to the passphrase of the file backend",
 	provider.ClassToken:         "get a new token from the identity provider",
 	provider.ClassLogin:         "see the provider's name in --login or --developer-provider, and the pool's identity providers",
 	provider.ClassLinked:        "a login or user is linked to another identity; leave out --identity-id, or unlink it in the pool",

@@ -25,7 +25,7 @@ type Profile struct {
 // ProfileAdd is credlease profile add.
 type ProfileAdd struct {
 	Name    profileName `arg:"" predictor:"profile" help:"Name of the profile."`
-	Command []string    `arg:"" optional:"" help:"After --, what the profile is to run: assume-role or cognito, with its flags."`
+	Command []string    `arg:"" optional:"" help:"After --, what the profile is to run: assume-role, cognito or session-token, with its flags."`
 	From    string      `placeholder:"PROFILE" help:"Make the command out of this profile's role_arn, source_profile, mfa_serial and so on."`
 	Region  region      `placeholder:"REGION" help:"Region of the profile."`
 	File    string      `placeholder:"PATH" help:"AWS config file; AWS_CONFIG_FILE or ~/.aws/config if not given."`
@@ -78,7 +78,7 @@ func (a *ProfileAdd) Run(p *Process) error {
 		return nil
 	}
 	if a.Try {
-		if err := try(program, planned.words); err != nil {
+		if err := try(program, planned.words, p.Verbose); err != nil {
 			return fmt.Errorf("write profile %s: %w", a.Name, err)
 		}
 	}
@@ -130,6 +130,7 @@ type plan struct {
 	words    []string // of the command
 	settings []awsconfig.Setting
 	goes     []string // keys of the profile that is replaced
+	stays    []string
 }
 
 func (a *ProfileAdd) plan(path, program string) (*plan, error) {
@@ -170,11 +171,15 @@ func (a *ProfileAdd) plan(path, program string) (*plan, error) {
 		}
 	}
 	for key := range old {
-		if !slices.ContainsFunc(p.settings, func(s awsconfig.Setting) bool { return s.Key == key }) {
+		switch {
+		case !awsconfig.Replaces(key):
+			p.stays = append(p.stays, key)
+		case !slices.ContainsFunc(p.settings, func(s awsconfig.Setting) bool { return s.Key == key }):
 			p.goes = append(p.goes, key)
 		}
 	}
 	slices.Sort(p.goes)
+	slices.Sort(p.stays)
 	return p, nil
 }
 
@@ -189,6 +194,9 @@ func (p *plan) show() {
 	text.WriteString("\n")
 	if len(p.goes) > 0 {
 		fmt.Fprintf(&text, "What it has now goes: %s.\n", strings.Join(p.goes, ", "))
+	}
+	if len(p.stays) > 0 {
+		fmt.Fprintf(&text, "What stays of it: %s.\n", strings.Join(p.stays, ", "))
 	}
 	if p.file.Header(p.name) == "[default]" {
 		text.WriteString("The SDK for PHP alone would have it under [profile default].\n")

@@ -61,6 +61,8 @@ func readCommand(words []string) (sourceProfile string, err error) {
 		return "", err
 	case slices.Contains(words, "--refresh"):
 		return "", errors.New("--refresh: a profile with it would ask AWS for every process; leave it out")
+	case slices.Contains(words, "--verbose"), slices.Contains(words, "-v"):
+		return "", errors.New("--verbose: C++ and Swift would take what it writes for credentials; leave it out, and see CREDLEASE_LOG")
 	}
 	for _, flag := range parsed.Flags() {
 		if flag.Name == "source-profile" {
@@ -137,15 +139,18 @@ func isSameFile(a, b string) bool {
 const tryLimit = 65 * time.Second
 
 // try runs the command as an SDK would, from no folder in particular. A human at
-// the terminal sees what it says there.
-func try(program string, words []string) error {
+// the terminal sees what it says there, and with verbose anyone sees its steps.
+func try(program string, words []string, verbose bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), tryLimit)
 	defer cancel()
+	if verbose {
+		words = append(slices.Clone(words), "--verbose")
+	}
 	cmd := exec.CommandContext(ctx, program, words...)
 	cmd.Dir = filepath.VolumeName(program) + string(filepath.Separator)
 	cmd.WaitDelay = time.Second
 	var stderr bytes.Buffer
-	if cmd.Stderr = &stderr; isTerminal(os.Stderr) {
+	if cmd.Stderr = &stderr; verbose || isTerminal(os.Stderr) {
 		cmd.Stderr = os.Stderr
 	}
 	out, err := cmd.Output()

@@ -16,7 +16,7 @@ const unlockLimit = 60 * time.Second
 func (*Unlock) Run(p *Process) error {
 	ctx, cancel := context.WithTimeout(context.Background(), unlockLimit)
 	defer cancel()
-	p.notice.waitFor("the keyring, which asks in a window of its own")
+	p.waitFor("the keyring, which asks in a window of its own")
 	said, err := p.byHand().Unlock(ctx)
 	p.notice.end()
 	if err == nil {

@@ -51,6 +51,7 @@ var checks = []struct {
 	{"loop", noProfileReachesItself},
 	{"command", everyShellReadsTheCommand},
 	{"program", theProgramRuns},
+	{"arguments", theArgumentsHold},
 	{"environment", theEnvironmentLetsTheProfileWin},
 	{"old SDKs", oldSDKsReadTheConfigFile},
 	{"session", sessionsOutliveTheCallersWindows},
@@ -67,6 +68,9 @@ type Visit struct {
 	Program string // the path of this program
 	Version string // what it prints for --version
 	Cache   *cache.Cache
+	NoCache string // CREDLEASE_NO_CACHE, which the cache has taken out of the environment
+	// Parse says what is wrong with a command line of ours, or is nil.
+	Parse func(args []string) error
 }
 
 // A patient is what the checks look at.
@@ -86,7 +90,10 @@ func Examine(ctx context.Context, visit Visit) []Finding {
 	for _, c := range checks {
 		for _, f := range c.look(p) {
 			f.Check = c.name
-			all = append(all, f)
+			// Profiles that run one program have the same to say of it.
+			if !slices.Contains(all, f) {
+				all = append(all, f)
+			}
 		}
 	}
 	return all

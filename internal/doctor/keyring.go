@@ -37,7 +37,10 @@ func aKeyringWorks(p *patient) []Finding {
 	return found
 }
 
-const mendWithFiles = "export CREDLEASE_BACKEND=file CREDLEASE_FILE_PASSPHRASE=..."
+const (
+	mendWithFiles  = "export CREDLEASE_BACKEND=file CREDLEASE_FILE_PASSPHRASE=..."
+	mendPassphrase = "export CREDLEASE_FILE_PASSPHRASE=..."
+)
 
 func (p *patient) examineProbe(pr cache.Probe, usable, lasting bool) Finding {
 	switch {
@@ -57,7 +60,7 @@ func (p *patient) examineProbe(pr cache.Probe, usable, lasting bool) Finding {
 	f := Finding{Verdict: Warning, Evidence: evidence}
 	switch {
 	case errors.Is(pr.Err, cache.ErrLocked) && pr.Store == "file":
-		f.Mend = "export CREDLEASE_FILE_PASSPHRASE=..."
+		f.Mend = mendPassphrase
 	case errors.Is(pr.Err, cache.ErrLocked):
 		f.Mend = "credlease unlock"
 	case runtime.GOOS == "darwin" && pr.Store == "keychain" && errors.Is(pr.Err, cache.ErrAbsent):

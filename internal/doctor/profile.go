@@ -24,7 +24,11 @@ func thereIsAProfile(p *patient) []Finding {
 	if found != nil {
 		return found
 	}
-	return []Finding{warning(fmt.Sprintf("profile %s does not run credlease", name), "credlease profile add --help")}
+	mend := "credlease profile add --help"
+	if f, _, ok := p.setting(name, "role_arn"); ok && f.isConfig {
+		mend = fmt.Sprintf("credlease profile add %s --from %s --replace", quote(name), quote(name))
+	}
+	return []Finding{warning(fmt.Sprintf("profile %s does not run credlease", name), mend)}
 }
 
 // staticKeys are the settings that hold access keys.
