@@ -57,9 +57,11 @@ func (c *Cache) recall(key provider.Key, kept Lease) *provider.Failure {
 	failure := &provider.Failure{Class: m.Class, Step: m.Step, Cause: m.Cause}
 	age := time.Since(m.Failed)
 	switch {
+	case age < 0:
+		return nil // It was noted by a clock that has been set back since.
 	case m.Failed.After(c.Started):
 		return failure
-	case c.Refresh || age < 0:
+	case c.Refresh:
 		return nil
 	case kept.usable(time.Now()):
 		if age < retryInterval || m.ByHuman && age < humanInterval {
