@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"credlease/cache/ring"
 )
@@ -24,7 +25,7 @@ func newStores(o Options) *stores {
 	hung := openHungDaemons()
 	all := namedStores(o)
 	for _, s := range all {
-		s.hung, s.events = hung, events{o.Trace}
+		s.hung, s.events, s.opened = hung, events{o.Trace}, sync.OnceValues(s.open)
 	}
 	return &stores{all: all, hung: hung}
 }
@@ -44,16 +45,17 @@ func namedStores(o Options) []*store {
 // fileStore keeps each item in a file of its own, encrypted with a passphrase.
 func fileStore(o Options) *store {
 	given := os.Getenv(passphraseVariable)
+	asks := given == "" && o.ByHand && o.Passphrase != nil
 	passphrase := func() (string, error) {
 		switch {
 		case given != "":
 			return given, nil
-		case o.ByHand && o.Passphrase != nil:
+		case asks:
 			return o.Passphrase()
 		}
 		return "", fmt.Errorf("%w: %s is not set", ErrLocked, passphraseVariable)
 	}
-	return &store{Name: "file", daemon: "file", lasting: true, files: true, gate: gate{"file"}, open: func() (ring.Ring, error) {
+	return &store{Name: "file", daemon: "file", lasting: true, files: true, asks: asks, gate: gate{"file"}, open: func() (ring.Ring, error) {
 		folder, err := dataFolder()
 		if err != nil {
 			return nil, fmt.Errorf("find a folder for the file backend: %w", err)
