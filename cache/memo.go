@@ -91,7 +91,7 @@ func (l *lock) forgetFailure() {
 
 func readMemo(path string) memo {
 	var m memo
-	file, err := os.OpenFile(path, lockFlags&^(os.O_CREATE|os.O_RDWR)|os.O_RDONLY, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|ownFile, 0)
 	if err != nil {
 		return m
 	}
