@@ -35,8 +35,18 @@ func ParseToken(text string) (Token, error) {
 		return Token{}, fmt.Errorf("token %s: names nothing", scheme)
 	case scheme == "exec" && (!filepath.IsAbs(name) || strings.ContainsAny(name, " \t")):
 		return Token{}, errors.New("token exec: takes one absolute path without arguments or spaces")
+	case scheme == "env" && strings.ContainsFunc(name, func(r rune) bool { return !isVariableRune(r) }):
+		return Token{}, errors.New("token env: takes the name of a variable, and not what is in it")
+	case isJWT(name):
+		return Token{}, fmt.Errorf("token %s: takes the place of a token, and not the token itself", scheme)
 	}
 	return Token{scheme, name}, nil
+}
+
+// isVariableRune holds for the characters of a variable's name (POSIX, Base
+// Definitions, 8.1).
+func isVariableRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_'
 }
 
 func (t Token) String() string { return t.scheme + ":" + t.name }
