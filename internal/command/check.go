@@ -219,7 +219,7 @@ func printFacts(facts [][2]string, last string) error {
 	var out strings.Builder
 	for _, f := range facts {
 		if f[1] != "" {
-			fmt.Fprintf(&out, "%-14s %s\n", f[0], f[1])
+			fmt.Fprintf(&out, "%-14s %s\n", f[0], printable(f[1]))
 		}
 	}
 	out.WriteString(last)

@@ -67,9 +67,9 @@ func printFindings(findings []doctor.Finding) error {
 	for _, f := range findings {
 		verdict := string(f.Verdict)
 		out.WriteString(s.paint(verdictColours[f.Verdict], verdict) + strings.Repeat(" ", indent-len(verdict)))
-		out.WriteString(s.fold(f.Check+": "+f.Evidence, indent) + "\n")
+		out.WriteString(s.fold(printable(f.Check+": "+f.Evidence), indent) + "\n")
 		if f.Mend != "" {
-			out.WriteString(strings.Repeat(" ", indent) + "run: " + f.Mend + "\n") // In one piece, to be copied.
+			out.WriteString(strings.Repeat(" ", indent) + "run: " + printable(f.Mend) + "\n") // In one piece, to be copied.
 		}
 	}
 	_, err := os.Stdout.WriteString(out.String())

@@ -125,7 +125,7 @@ var hints = map[provider.Class]string{
 
 // fit keeps an error on one line of UTF-8, short enough for every SDK.
 func fit(line string) string {
-	line = strings.ToValidUTF8(strings.Join(strings.Fields(line), " "), "?")
+	line = printable(strings.ToValidUTF8(strings.Join(strings.Fields(line), " "), "?"))
 	if len(line) <= maxErrorSize-1 {
 		return line
 	}
