@@ -34,6 +34,7 @@ const doctorLimit = 60 * time.Second
 func (k *Doctor) Run(p *Process) error {
 	ctx, cancel := context.WithTimeout(context.Background(), doctorLimit)
 	defer cancel()
+	noCache := os.Getenv("CREDLEASE_NO_CACHE") // It is gone once the cache is open.
 	// By hand a keyring may ask for its passphrase, which nobody is to be asked
 	// for here.
 	c := p.open(cache.Options{})
@@ -41,7 +42,7 @@ func (k *Doctor) Run(p *Process) error {
 	if err != nil {
 		return err
 	}
-	findings := doctor.Examine(c.Trace.With(ctx), doctor.Visit{Profile: k.Profile, Program: program, Version: p.Version, Cache: c})
+	findings := doctor.Examine(c.Trace.With(ctx), doctor.Visit{Profile: k.Profile, Program: program, Version: p.Version, NoCache: noCache, Cache: c})
 	if k.JSON {
 		err = printJSON(findings)
 	} else {

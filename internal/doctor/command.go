@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"credlease/internal/spawn"
 )
 
 // everyShellReadsTheCommand looks for what SDKs hand on differently: some to a
@@ -202,7 +204,7 @@ func (p *patient) versionOf(program string) string {
 	ctx, cancel := context.WithTimeout(p.ctx, versionLimit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, "--version")
-	cmd.WaitDelay = 100 * time.Millisecond
+	spawn.InOwnSession(cmd)
 	out, err := cmd.Output()
 	text, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	if err != nil || !strings.HasPrefix(text, "credlease ") || len(text) > 80 {

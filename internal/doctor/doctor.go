@@ -66,6 +66,7 @@ type Visit struct {
 	Profile string // one of the config files, or "" for all that use credlease
 	Program string // the path of this program
 	Version string // what it prints for --version
+	NoCache string // the value of CREDLEASE_NO_CACHE
 	Cache   *cache.Cache
 }
 

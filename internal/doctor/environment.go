@@ -24,8 +24,8 @@ func theEnvironmentLetsTheProfileWin(p *patient) []Finding {
 	if file := os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE"); file != "" && named != "" {
 		found = append(found, warning(fmt.Sprintf("AWS_WEB_IDENTITY_TOKEN_FILE=%s is used before AWS_PROFILE by Go and others", file), "unset AWS_WEB_IDENTITY_TOKEN_FILE"))
 	}
-	if value := os.Getenv("CREDLEASE_NO_CACHE"); value != "" {
-		found = append(found, warning("CREDLEASE_NO_CACHE="+value+": AWS is asked at every run", "unset CREDLEASE_NO_CACHE"))
+	if p.NoCache != "" {
+		found = append(found, warning("CREDLEASE_NO_CACHE="+p.NoCache+": AWS is asked at every run", "unset CREDLEASE_NO_CACHE"))
 	}
 	if len(found) == 0 {
 		text := "AWS_PROFILE is not set"
