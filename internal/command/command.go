@@ -118,7 +118,7 @@ func (p *Process) open(o cache.Options) *cache.Cache {
 	if o.Terminal {
 		o.Warn = func(text string) {
 			p.notice.end()
-			os.Stderr.WriteString("credlease: warning: " + printable(text) + "\n")
+			stderr.WriteString("credlease: warning: " + printable(text) + "\n")
 		}
 		if !p.Verbose { // The steps say it themselves.
 			o.Waiting = p.notice.waitFor

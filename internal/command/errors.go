@@ -31,6 +31,10 @@ type result struct {
 	hint string
 }
 
+// stderr is the process's own: in os.Stderr another may stand while a keyring's
+// program that hangs is waited for no more.
+var stderr = os.Stderr
+
 // Exit tells a failure on one line of stderr and returns the exit code.
 func Exit(err error) int {
 	if err == nil {
@@ -51,7 +55,7 @@ func Exit(err error) int {
 	} else if next := hint(err); next != "" {
 		line += "; " + next
 	}
-	os.Stderr.WriteString(fit(line) + "\n")
+	stderr.WriteString(fit(line) + "\n")
 	return code
 }
 
