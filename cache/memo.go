@@ -43,6 +43,18 @@ func memoPath(folder string, key provider.Key) string {
 	return filepath.Join(folder, string(key[:32])+".json")
 }
 
+// memoPaths are those of all memos. A folder that cannot be listed has none.
+func memoPaths(folder string) []string {
+	entries, _ := os.ReadDir(folder)
+	var paths []string
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) == ".json" {
+			paths = append(paths, filepath.Join(folder, e.Name()))
+		}
+	}
+	return paths
+}
+
 // recall returns the failure of an earlier mint that answers this process too:
 // one that it waited for, or one so recent that another try is too soon.
 func (c *Cache) recall(key provider.Key, kept Lease) *provider.Failure {
@@ -133,8 +145,7 @@ func (c *Cache) forgetFailures() {
 	if err != nil {
 		return
 	}
-	memos, _ := filepath.Glob(filepath.Join(folder, "*.json"))
-	for _, path := range memos {
+	for _, path := range memoPaths(folder) {
 		if m := readMemo(path); !m.Failed.IsZero() {
 			writeMemo(path, memo{})
 		}
@@ -156,8 +167,7 @@ func (c *Cache) Failures() []Failed {
 	if err != nil {
 		return failures
 	}
-	memos, _ := filepath.Glob(filepath.Join(folder, "*.json"))
-	for _, path := range memos {
+	for _, path := range memoPaths(folder) {
 		if m := readMemo(path); !m.Failed.IsZero() {
 			failure := provider.Failure{Step: m.Step, Cause: m.Cause}
 			failures = append(failures, Failed{Time: m.Failed, Label: m.Label, Class: m.Class, Text: failure.Error()})
