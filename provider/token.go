@@ -73,7 +73,7 @@ func (t Token) read(ctx context.Context) (Secret, error) {
 	var err error
 	switch t.scheme {
 	case "file":
-		text, err = readTokenFile(t.name)
+		text, err = readFile(t.name, maxTokenSize)
 	case "env":
 		text = os.Getenv(t.name)
 	case "exec":
@@ -147,7 +147,8 @@ func inMinutes(d time.Duration) string {
 	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
 }
 
-func readTokenFile(path string) (string, error) {
+// readFile reads at most so many bytes of a file.
+func readFile(path string, most int64) (string, error) {
 	// A pipe that nobody writes to would block the opening.
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return "", errors.New("it is not a regular file")
@@ -157,7 +158,7 @@ func readTokenFile(path string) (string, error) {
 		return "", causeOf(err)
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxTokenSize))
+	data, err := io.ReadAll(io.LimitReader(file, most))
 	return string(data), causeOf(err)
 }
 
