@@ -77,6 +77,10 @@ func (g Given) code(ctx context.Context, q Question) (Secret, error) {
 	if g.Code == nil {
 		return Secret{}, &Failure{Class: ClassPrompt, Step: q.step(), Cause: "there is nobody to ask"}
 	}
+	// One of a profile is not checked yet, and becomes a part of a dialog's command.
+	if _, err := ParseSerial(q.Serial); err != nil {
+		return Secret{}, &Failure{Class: ClassRejected, Step: "ask for an MFA code", Cause: oneLine(err.Error()), err: err}
+	}
 	code, err := g.Code(ctx, q)
 	var known *Failure
 	if err != nil && !errors.As(err, &known) {
