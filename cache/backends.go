@@ -46,7 +46,8 @@ func namedStores(o Options) []*store {
 func fileStore(o Options) *store {
 	given := os.Getenv(passphraseVariable)
 	asks := given == "" && o.ByHand && o.Passphrase != nil
-	passphrase := func() (string, error) {
+	// Whoever cancels the question is not asked again for the next item.
+	passphrase := sync.OnceValues(func() (string, error) {
 		switch {
 		case given != "":
 			return given, nil
@@ -54,7 +55,7 @@ func fileStore(o Options) *store {
 			return o.Passphrase()
 		}
 		return "", fmt.Errorf("%w: %s is not set", ErrLocked, passphraseVariable)
-	}
+	})
 	return &store{Name: "file", daemon: "file", lasting: true, files: true, asks: asks, gate: gate{"file"}, open: func() (ring.Ring, error) {
 		folder, err := dataFolder()
 		if err != nil {

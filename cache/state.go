@@ -2,6 +2,7 @@ package cache
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -112,6 +113,9 @@ func (h *hungDaemons) clear(now time.Time) error {
 // written to it since this process has read it.
 func (h *hungDaemons) update(change func(*state)) error {
 	change(h.load())
+	if h.path == "" {
+		return errors.New("there is no folder for it")
+	}
 	latest := readState(h.path)
 	change(&latest)
 	data, err := json.Marshal(latest)
