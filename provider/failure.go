@@ -193,7 +193,14 @@ func classOfPool(code, message string) (Class, bool) {
 // explainLocal handles what went wrong on the way to AWS.
 func explainLocal(err error) (Class, string) {
 	var missing config.SharedConfigProfileNotExistError
-	if errors.As(err, &missing) {
+	isMissing := errors.As(err, &missing)
+	var role config.SharedConfigAssumeRoleError
+	switch {
+	case errors.As(err, &role) && isMissing:
+		return ClassSource, "its source_profile " + role.Profile + " is no profile"
+	case errors.As(err, &role):
+		return ClassSource, "its source_profile " + role.Profile + " has no credentials"
+	case isMissing:
 		return ClassSource, "no such profile in the AWS config and credentials files"
 	}
 	var unresolved *net.DNSError
