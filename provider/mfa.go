@@ -59,6 +59,10 @@ func ParseCode(text string) (Secret, error) {
 	return NewSecret(text), nil
 }
 
+// CodeLifetime is the time in which a device shows one code, and AWS takes it once
+// (RFC 6238).
+const CodeLifetime = 30 * time.Second
+
 // RunForCode runs one executable without arguments that prints a code.
 func RunForCode(ctx context.Context, path string) (Secret, error) {
 	text, err := runTokenProgram(ctx, path)

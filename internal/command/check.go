@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"credlease/cache"
+	"credlease/internal/doctor"
 	"credlease/provider"
 )
 
@@ -86,7 +86,7 @@ func (k *Check) Run(p *Process) error {
 	if found.Verdict == provider.VerdictValid {
 		return k.describe(found)
 	}
-	if found.AccessKeyID == "" && isCredlease(found.Command) && found.Verdict != provider.VerdictNoneFound {
+	if found.AccessKeyID == "" && doctor.RunsCredlease(found.Command) && found.Verdict != provider.VerdictNoneFound {
 		next = "" // That run of ours has said it.
 	}
 	return result{
@@ -167,12 +167,7 @@ func leaseOf(c *cache.Cache, found provider.Checked) (string, bool) {
 			return " '" + l.Label + "'", true
 		}
 	}
-	return "", isCredlease(found.Command)
-}
-
-func isCredlease(command string) bool {
-	program, _, _ := strings.Cut(command, " ")
-	return strings.TrimSuffix(filepath.Base(program), ".exe") == "credlease"
+	return "", doctor.RunsCredlease(found.Command)
 }
 
 func (k *Check) report(found provider.Checked, next string) checked {

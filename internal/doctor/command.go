@@ -181,7 +181,7 @@ func (p *patient) examineProgram(pr process) Finding {
 		return problem(fmt.Sprintf("%s: %s is not executable", pr.at(), program), "chmod +x "+quote(program))
 	}
 	own, err := os.Stat(p.Program)
-	if err == nil && os.SameFile(info, own) || !isCredlease(program) {
+	if err == nil && os.SameFile(info, own) || !RunsCredlease(program) {
 		return ok(program + " can be run")
 	}
 	version := p.versionOf(program)

@@ -41,7 +41,7 @@ func (f *file) profiles() int {
 func (f *file) ofCredlease() int {
 	var n int
 	for _, s := range f.sections {
-		if command, found := s.get("credential_process"); found && isCredlease(command.value) {
+		if command, found := s.get("credential_process"); found && RunsCredlease(command.value) {
 			n++
 		}
 	}
