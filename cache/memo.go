@@ -63,7 +63,7 @@ func (c *Cache) recall(key provider.Key, kept Lease) *provider.Failure {
 		return nil
 	}
 	m := readMemo(memoPath(folder, key))
-	if m.Failed.IsZero() {
+	if m.Failed.IsZero() || m.Class == classKeyring {
 		return nil
 	}
 	failure := &provider.Failure{Class: m.Class, Step: m.Step, Cause: m.Cause}
@@ -86,9 +86,14 @@ func (c *Cache) recall(key provider.Key, kept Lease) *provider.Failure {
 	return nil
 }
 
+// classKeyring is that of the failures that are no [provider.Failure]: of the
+// keyring that has the source's keys, or of a wait for its lease. They are shown, and
+// answer nobody: whoever asks again is soon told the same, and what to do about it.
+const classKeyring provider.Class = "keyring"
+
 // remember tells the processes that wait, and those that come soon, of a failure.
 func (c *Cache) remember(held *lock, request provider.Request, err error) {
-	failure := &provider.Failure{Class: provider.ClassSource, Step: "get a lease of " + request.Label(), Cause: err.Error()}
+	failure := &provider.Failure{Class: classKeyring, Step: "get a lease of " + request.Label(), Cause: err.Error()}
 	_ = errors.As(err, &failure)
 	held.updateMemo(func(m *memo) {
 		m.Failed, m.Class, m.Step, m.Cause = time.Now(), failure.Class, failure.Step, failure.Cause
