@@ -54,7 +54,7 @@ func fileStore(o Options) *store {
 		case asks:
 			return o.Passphrase()
 		}
-		return "", fmt.Errorf("%w: %s is not set", ErrLocked, passphraseVariable)
+		return "", ErrNoPassphrase
 	})
 	return &store{Name: "file", daemon: "file", lasting: true, files: true, asks: asks, gate: gate{"file"}, open: func() (ring.Ring, error) {
 		folder, err := dataFolder()
@@ -66,6 +66,9 @@ func fileStore(o Options) *store {
 }
 
 const passphraseVariable = "CREDLEASE_FILE_PASSPHRASE"
+
+// ErrNoPassphrase is the [ErrLocked] of the file backend.
+var ErrNoPassphrase = fmt.Errorf("%w: %s is not set", ErrLocked, passphraseVariable)
 
 // passStore keeps items with the pass program.
 func passStore() *store {

@@ -83,6 +83,8 @@ func hint(err error) string {
 		return shadow.hint()
 	case errors.As(err, &tried):
 		return "nothing was written; to write it nevertheless, add --no-try"
+	case errors.Is(err, cache.ErrNoPassphrase):
+		return "set it, or name another store with --backend"
 	case errors.Is(err, cache.ErrLocked):
 		return "run: credlease unlock"
 	case errors.Is(err, cache.ErrNoKeys):
