@@ -1,11 +1,11 @@
 package cache
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"credlease/cache/ring"
 )
@@ -25,7 +25,7 @@ func newStores(o Options) *stores {
 	hung := openHungDaemons()
 	all := namedStores(o)
 	for _, s := range all {
-		s.hung, s.events = hung, events{o.Trace}
+		s.hung, s.events, s.opened = hung, events{o.Trace}, sync.OnceValues(s.open)
 	}
 	return &stores{all: all, hung: hung}
 }
@@ -45,19 +45,21 @@ func namedStores(o Options) []*store {
 // fileStore keeps each item in a file of its own, encrypted with a passphrase.
 func fileStore(o Options) *store {
 	given := os.Getenv(passphraseVariable)
-	passphrase := func() (string, error) {
+	asks := given == "" && o.ByHand && o.Passphrase != nil
+	// Whoever cancels the question is not asked again for the next item.
+	passphrase := sync.OnceValues(func() (string, error) {
 		if given != "" {
 			return given, nil
 		}
 		typed, err := o.Passphrase()
 		if err != nil {
-			return "", fmt.Errorf("%w: %w, and %w", ErrLocked, ErrNoPassphrase, err)
+			return "", fmt.Errorf("%w, and %w", ErrNoPassphrase, err)
 		}
 		return typed, nil
-	}
-	return &store{Name: "file", daemon: "file", lasting: true, files: true, gate: gate{"file"}, open: func() (ring.Ring, error) {
-		if given == "" && (!o.ByHand || o.Passphrase == nil) {
-			return nil, fmt.Errorf("%w: %w", ErrLocked, ErrNoPassphrase)
+	})
+	return &store{Name: "file", daemon: "file", lasting: true, files: true, asks: asks, gate: gate{"file"}, open: func() (ring.Ring, error) {
+		if given == "" && !asks {
+			return nil, ErrNoPassphrase
 		}
 		folder, err := dataFolder()
 		if err != nil {
@@ -69,9 +71,9 @@ func fileStore(o Options) *store {
 
 const passphraseVariable = "CREDLEASE_FILE_PASSPHRASE"
 
-// ErrNoPassphrase is returned, as an [ErrLocked], by the file backend where it has
-// no passphrase and nobody can be asked.
-var ErrNoPassphrase = errors.New(passphraseVariable + " is not set")
+// ErrNoPassphrase is the [ErrLocked] of the file backend where it has no passphrase
+// and nobody can be asked.
+var ErrNoPassphrase = fmt.Errorf("%w: %s is not set", ErrLocked, passphraseVariable)
 
 // passStore keeps items with the pass program.
 func passStore() *store {

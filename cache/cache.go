@@ -159,7 +159,7 @@ func keyOf(ctx context.Context, request provider.Request) (provider.Key, error) 
 // answers reports whether a kept lease is to be handed out as it is. For a
 // refresh, only one that was minted since the process started is.
 func (c *Cache) answers(kept Lease) bool {
-	if c.Refresh && kept.minted().Before(c.Started) {
+	if minted := kept.minted(); c.Refresh && (minted.Before(c.Started) || minted.After(time.Now())) {
 		return false
 	}
 	return kept.fresh(time.Now(), c.margin(kept))

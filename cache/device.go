@@ -17,10 +17,6 @@ type device struct {
 	held   *lock
 }
 
-// codeLifetime is the time in which a device shows one code, and AWS takes it once
-// (RFC 6238).
-const codeLifetime = 30 * time.Second
-
 // forAWS is what asking for a code leaves of a mint's time.
 const forAWS = 4 * time.Second
 
@@ -92,7 +88,7 @@ func (d *device) release() {
 func (l *lock) usedCode(code provider.Secret) bool {
 	m := readMemo(l.memo)
 	age := time.Since(m.CodeSent)
-	return age >= 0 && age < codeLifetime && m.Code == code.Mark(m.CodeSalt)
+	return age >= 0 && age < provider.CodeLifetime && m.Code == code.Mark(m.CodeSalt)
 }
 
 // noteCode is called before a code is sent, and notes what tells it from others.

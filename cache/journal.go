@@ -73,7 +73,7 @@ func (j journal) write(e Entry) {
 	if info, err := os.Stat(j.path); err == nil && info.Size()+int64(len(line)) > journalSize {
 		_ = os.Rename(j.path, j.path+".1")
 	}
-	file, err := os.OpenFile(j.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	file, err := os.OpenFile(j.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|ownFile, 0o600)
 	if err != nil {
 		return
 	}

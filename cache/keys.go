@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -129,7 +130,7 @@ func (c *Cache) AddKeys(ctx context.Context, name string, keys provider.Credenti
 		return "", fmt.Errorf("%s: %w", step, err)
 	}
 	again, _, err := c.readKeys(ctx, name)
-	if err != nil || !slices.Equal(again.Document, slices.Concat(document[:len(document)-1])) {
+	if err != nil || !bytes.Equal(again.Document, bytes.TrimSpace(document)) {
 		return "", fmt.Errorf("%s: the keyring does not give back what was written", step)
 	}
 	c.forgetFailures()

@@ -43,6 +43,18 @@ func memoPath(folder string, key provider.Key) string {
 	return filepath.Join(folder, string(key[:32])+".json")
 }
 
+// memoPaths are those of all memos. A folder that cannot be listed has none.
+func memoPaths(folder string) []string {
+	entries, _ := os.ReadDir(folder)
+	var paths []string
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) == ".json" {
+			paths = append(paths, filepath.Join(folder, e.Name()))
+		}
+	}
+	return paths
+}
+
 // recall returns the failure of an earlier mint that answers this process too:
 // one that it waited for, or one so recent that another try is too soon.
 func (c *Cache) recall(key provider.Key, kept Lease) *provider.Failure {
@@ -57,9 +69,11 @@ func (c *Cache) recall(key provider.Key, kept Lease) *provider.Failure {
 	failure := &provider.Failure{Class: m.Class, Step: m.Step, Cause: m.Cause}
 	age := time.Since(m.Failed)
 	switch {
+	case age < 0:
+		return nil // It was noted by a clock that has been set back since.
 	case m.Failed.After(c.Started):
 		return failure
-	case c.Refresh || age < 0:
+	case c.Refresh:
 		return nil
 	case kept.usable(time.Now()):
 		if age < retryInterval || m.ByHuman && age < humanInterval {
@@ -102,7 +116,7 @@ func (l *lock) forgetFailure() {
 
 func readMemo(path string) memo {
 	var m memo
-	file, err := os.OpenFile(path, lockFlags&^(os.O_CREATE|os.O_RDWR)|os.O_RDONLY, 0)
+	file, err := os.OpenFile(path, os.O_RDONLY|ownFile, 0)
 	if err != nil {
 		return m
 	}
@@ -144,8 +158,7 @@ func (c *Cache) forgetFailures() {
 	if err != nil {
 		return
 	}
-	memos, _ := filepath.Glob(filepath.Join(folder, "*.json"))
-	for _, path := range memos {
+	for _, path := range memoPaths(folder) {
 		if m := readMemo(path); !m.Failed.IsZero() {
 			writeMemo(path, memo{})
 		}
@@ -167,8 +180,7 @@ func (c *Cache) Failures() []Failed {
 	if err != nil {
 		return failures
 	}
-	memos, _ := filepath.Glob(filepath.Join(folder, "*.json"))
-	for _, path := range memos {
+	for _, path := range memoPaths(folder) {
 		if m := readMemo(path); !m.Failed.IsZero() {
 			failure := provider.Failure{Step: m.Step, Cause: m.Cause}
 			failures = append(failures, Failed{Time: m.Failed, Label: m.Label, Class: m.Class, Text: failure.Error()})

@@ -1,11 +1,15 @@
 package cache
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/user"
 	"path/filepath"
 	"runtime"
+	"time"
+
+	"credlease/internal/deadline"
 )
 
 // stateFolder is for what may be lost but not at once: the journal, and when
@@ -18,6 +22,9 @@ func stateFolder() (string, error) {
 func dataFolder() (string, error) {
 	return userFolder("XDG_DATA_HOME", filepath.Join(".local", "share"))
 }
+
+// homeLimit is for a directory service, which may be asked for the user's home.
+const homeLimit = 2 * time.Second
 
 // userFolder follows the XDG Base Directory Specification, and on macOS and
 // Windows the platform's own custom.
@@ -33,7 +40,9 @@ func userFolder(variable, unixDefault string) (string, error) {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		account, lookupErr := user.Current()
+		ctx, cancel := context.WithTimeout(context.Background(), homeLimit)
+		defer cancel()
+		account, lookupErr := deadline.Do(ctx, user.Current)
 		if lookupErr != nil || account.HomeDir == "" {
 			return "", err
 		}

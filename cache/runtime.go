@@ -26,6 +26,9 @@ func openRuntimeFolder() runtimeFolder {
 	return runtimeFolder{sync.OnceValues(makeRuntimeFolder)}
 }
 
+// lockFlags open a lock, or a memo to be written.
+const lockFlags = os.O_CREATE | os.O_RDWR | ownFile
+
 // A lock is held by the one process that mints for a request.
 type lock struct {
 	flock   *flock.Flock

@@ -11,9 +11,9 @@ import (
 	"syscall"
 )
 
-// lockFlags keep a planted link from making us write elsewhere, and a planted
+// ownFile keeps a planted link from making us write elsewhere, and a planted
 // pipe from making us wait.
-const lockFlags = os.O_CREATE | os.O_RDWR | syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+const ownFile = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
 // makeRuntimeFolder returns a folder that is ours alone, in the first of the
 // places that the platform has for such.

@@ -5,7 +5,8 @@ import (
 	"path/filepath"
 )
 
-const lockFlags = os.O_CREATE | os.O_RDWR
+// ownFile is nothing: only the user can plant a file where ours are.
+const ownFile = 0
 
 // makeRuntimeFolder is in the user's profile, which only the user may enter.
 func makeRuntimeFolder() (string, error) {

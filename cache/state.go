@@ -2,7 +2,9 @@ package cache
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -35,14 +37,28 @@ func openHungDaemons() *hungDaemons {
 		h.path = filepath.Join(folder, "state.json")
 	}
 	h.load = sync.OnceValue(func() *state {
-		var s state
-		if data, err := os.ReadFile(h.path); err == nil {
-			_ = json.Unmarshal(data, &s) // What cannot be read says nothing.
-		}
+		s := readState(h.path)
 		return &s
 	})
 	return h
 }
+
+// readState reads what it can: the rest says nothing.
+func readState(path string) state {
+	var s state
+	file, err := os.OpenFile(path, os.O_RDONLY|ownFile, 0)
+	if err != nil {
+		return s
+	}
+	defer file.Close()
+	if data, err := io.ReadAll(io.LimitReader(file, maxState)); err != nil || json.Unmarshal(data, &s) != nil {
+		return state{}
+	}
+	return s
+}
+
+// maxState is far above the bytes of a state.
+const maxState = 64 << 10
 
 // cleared returns when leases were last forgotten. A time that is still to come was
 // noted by a clock that has been set right since.
@@ -68,34 +84,41 @@ func (h *hungDaemons) why(daemon string) error {
 func (h *hungDaemons) add(daemon string, limit time.Duration) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	s := h.load()
-	if s.Hung == nil {
-		s.Hung = map[string]time.Time{}
-	}
-	s.Hung[daemon] = time.Now().Add(hungFor)
-	h.save()
+	until := time.Now().Add(hungFor)
+	_ = h.update(func(s *state) {
+		if s.Hung == nil {
+			s.Hung = map[string]time.Time{}
+		}
+		s.Hung[daemon] = until
+	})
 	return fmt.Errorf("%s: it did not answer within %s", daemon, limit)
 }
 
-// answer notes that a daemon answers again, and clear that leases were cleared.
+// forget lets every daemon be asked again.
 func (h *hungDaemons) forget() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if s := h.load(); len(s.Hung) > 0 {
-		s.Hung = nil
-		h.save()
+	if len(h.load().Hung) > 0 {
+		_ = h.update(func(s *state) { s.Hung = nil })
 	}
 }
 
 func (h *hungDaemons) clear(now time.Time) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.load().Cleared = now
-	return h.save()
+	return h.update(func(s *state) { s.Cleared = now })
 }
 
-func (h *hungDaemons) save() error {
-	data, err := json.Marshal(h.load())
+// update changes what this process knows, and the file: with what others have
+// written to it since this process has read it.
+func (h *hungDaemons) update(change func(*state)) error {
+	change(h.load())
+	if h.path == "" {
+		return errors.New("there is no folder for it")
+	}
+	latest := readState(h.path)
+	change(&latest)
+	data, err := json.Marshal(latest)
 	if err != nil {
 		return err
 	}

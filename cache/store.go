@@ -33,15 +33,17 @@ type store struct {
 	small bool
 	// files are not written atomically: readers and writers lock each other out.
 	files bool
+	// asks holds where a call may ask a human for a passphrase.
+	asks bool
 	// unlock may ask for a password. Without it, there is nothing to unlock.
 	unlock func(context.Context) error
 	// busy tells a daemon that has too much to do from one that hangs.
 	busy func() bool
 	open func() (ring.Ring, error)
 
-	opened  ring.Ring
-	openErr error
-	locked  bool // it is, or an item that was asked for
+	opened  func() (ring.Ring, error) // open, once
+	openErr error                     // what came of it, as far as it is known
+	locked  bool                      // it is, or an item that was asked for
 	hung    *hungDaemons
 	gate    gate
 	events  events
@@ -104,15 +106,25 @@ func ask[T any](ctx context.Context, s *store, what string, limit time.Duration,
 	if why := s.hung.why(s.daemon); why != nil {
 		return none, why
 	}
-	value, err := deadline.Patiently(ctx, limit, s.patience(), func() (T, error) {
-		if s.opened == nil && s.openErr == nil {
-			s.opened, s.openErr = s.open()
+	if s.asks {
+		limit = humanBudget
+	}
+	type answer struct {
+		value   T
+		openErr error
+	}
+	// One that comes too late is no part of the store's state.
+	got, err := deadline.Patiently(ctx, limit, s.patience(), func() (answer, error) {
+		opened, err := s.opened()
+		if err != nil {
+			return answer{openErr: err}, err
 		}
-		if s.openErr != nil {
-			return none, s.openErr
-		}
-		return call(s.opened)
+		value, err := call(opened)
+		return answer{value: value}, err
 	})
+	if got.openErr != nil {
+		s.openErr = got.openErr
+	}
 	s.locked = s.locked || errors.Is(err, ErrLocked)
 	switch {
 	case errors.Is(err, deadline.ErrSilent):
@@ -121,7 +133,7 @@ func ask[T any](ctx context.Context, s *store, what string, limit time.Duration,
 		err = fmt.Errorf("%s: it did not answer in time", s.daemon)
 	}
 	s.events.asked(s, what, err, began)
-	return value, err
+	return got.value, err
 }
 
 // patience gives a store that has too much to do its time again, and once to one of

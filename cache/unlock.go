@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"credlease/internal/deadline"
 )
 
 // Unlock opens the first of the stores, which may ask for its password, and says
@@ -15,7 +17,10 @@ func (c *Cache) Unlock(ctx context.Context) (string, error) {
 		return "There is nothing to unlock in this backend.", nil
 	}
 	began := c.events.now()
-	err := c.stores.all[0].unlock(ctx)
+	_, err := deadline.Do(ctx, func() (struct{}, error) { return struct{}{}, c.stores.all[0].unlock(ctx) })
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = errors.New("it did not answer in time")
+	}
 	c.events.unlocked(err, began)
 	if err != nil {
 		return "", fmt.Errorf("unlock the keyring: %w", err)

@@ -12,6 +12,9 @@ import (
 const (
 	chainVariable = "CREDLEASE_CHAIN"
 	maxChainLinks = 5
+	// staleChain is how long after its deadline nobody waits any more. Whoever has
+	// it still was started by one of the chain and has outlived it, as daemons do.
+	staleChain = time.Minute
 )
 
 // EnterChain adds a request to the chain of credlease processes that wait for
@@ -28,7 +31,11 @@ func EnterChain(key Key, deadline time.Time) (time.Time, func(), error) {
 	fields := strings.Split(before, ",")
 	keys := fields[1:]
 	if ms, err := strconv.ParseInt(fields[0], 10, 64); err == nil {
-		if inherited := time.UnixMilli(ms); inherited.Before(deadline) {
+		inherited := time.UnixMilli(ms)
+		switch {
+		case time.Since(inherited) > staleChain:
+			keys = nil
+		case inherited.Before(deadline):
 			deadline = inherited
 		}
 	}

@@ -43,10 +43,10 @@ type Checked struct {
 	Skew        time.Duration // AWS's clock less the local one, 0 if that is noise
 }
 
-// signatureTolerance is how far the local clock may be off before AWS refuses
+// SignatureTolerance is how far the local clock may be off before AWS refuses
 // what is signed with it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
-const signatureTolerance = 5 * time.Minute
+const SignatureTolerance = 5 * time.Minute
 
 // Check loads a profile as an SDK does, "" for what it takes by itself, and asks
 // STS who that is. With a human at the terminal, the profile's process may ask him
@@ -86,7 +86,7 @@ func Check(ctx context.Context, profile string, human bool, waiting func(command
 	}
 	_, result.Skew = clockOf(out.ResultMetadata)
 	result.Verdict, result.ARN, result.Account = VerdictValid, aws.ToString(out.Arn), aws.ToString(out.Account)
-	if result.Skew.Abs() >= signatureTolerance {
+	if result.Skew.Abs() >= SignatureTolerance {
 		result.Verdict, result.Cause = VerdictClockWrong, "AWS takes what this SDK signs, which corrects the clock; others do not"
 	}
 	return result

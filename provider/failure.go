@@ -127,7 +127,7 @@ func explain(err error) (Class, string) {
 		// After a wrong signature's first line AWS quotes the request, with the
 		// session token in it.
 		message, _, _ := strings.Cut(answer.ErrorMessage(), "\n")
-		return classOfAnswer(answer, err), answer.ErrorCode() + ": " + message
+		return classOfAnswer(answer, err), answer.ErrorCode() + ": " + maskTokens(message)
 	}
 	var response *awshttp.ResponseError
 	if errors.As(err, &response) && response.HTTPStatusCode() >= 500 {
@@ -196,7 +196,14 @@ func classOfPool(code, message string) (Class, bool) {
 // explainLocal handles what went wrong on the way to AWS.
 func explainLocal(err error) (Class, string) {
 	var missing config.SharedConfigProfileNotExistError
-	if errors.As(err, &missing) {
+	isMissing := errors.As(err, &missing)
+	var role config.SharedConfigAssumeRoleError
+	switch {
+	case errors.As(err, &role) && isMissing:
+		return ClassSource, "its source_profile " + role.Profile + " is no profile"
+	case errors.As(err, &role):
+		return ClassSource, "its source_profile " + role.Profile + " has no credentials"
+	case isMissing:
 		return ClassSource, "no such profile in the AWS config and credentials files"
 	}
 	var unresolved *net.DNSError
@@ -226,12 +233,24 @@ func oneLine(text string) string {
 // maskLongWords hides every word that is long enough to be a key or a token:
 // 32 or more characters of the base64 alphabets, JWTs included.
 func maskLongWords(text string) string {
+	return maskWords(text, func(word string) bool { return len(word) >= 32 })
+}
+
+// maskTokens hides the tokens in what AWS says, which quotes a parameter that it
+// does not take: what begins as JSON Web Tokens do, or is longer than any name.
+func maskTokens(text string) string {
+	return maskWords(text, func(word string) bool {
+		return len(word) >= 32 && strings.HasPrefix(word, "eyJ") || len(word) > 700
+	})
+}
+
+func maskWords(text string, isSecret func(word string) bool) string {
 	isSecretRune := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("+/=_-.", r)
 	}
 	var masked, word strings.Builder
 	flush := func() {
-		if word.Len() >= 32 {
+		if isSecret(word.String()) {
 			masked.WriteString(redacted)
 		} else {
 			masked.WriteString(word.String())

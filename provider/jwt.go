@@ -25,6 +25,11 @@ func claims(token string) (map[string]any, bool) {
 	return all, true
 }
 
+func isJWT(text string) bool {
+	_, ok := claims(text)
+	return ok
+}
+
 // decidingClaims are those that decide whose credentials a token gets, and
 // which: who it speaks of, and the roles, groups and tags that AWS maps.
 var decidingClaims = []string{

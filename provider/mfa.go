@@ -59,6 +59,10 @@ func ParseCode(text string) (Secret, error) {
 	return NewSecret(text), nil
 }
 
+// CodeLifetime is the time in which a device shows one code, and AWS takes it once
+// (RFC 6238).
+const CodeLifetime = 30 * time.Second
+
 // RunForCode runs one executable without arguments that prints a code.
 func RunForCode(ctx context.Context, path string) (Secret, error) {
 	text, err := runTokenProgram(ctx, path)
@@ -76,6 +80,10 @@ func RunForCode(ctx context.Context, path string) (Secret, error) {
 func (g Given) code(ctx context.Context, q Question) (Secret, error) {
 	if g.Code == nil {
 		return Secret{}, &Failure{Class: ClassPrompt, Step: q.step(), Cause: "there is nobody to ask"}
+	}
+	// One of a profile is not checked yet, and becomes a part of a dialog's command.
+	if _, err := ParseSerial(q.Serial); err != nil {
+		return Secret{}, &Failure{Class: ClassRejected, Step: "ask for an MFA code", Cause: oneLine(err.Error()), err: err}
 	}
 	code, err := g.Code(ctx, q)
 	var known *Failure

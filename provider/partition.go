@@ -32,13 +32,3 @@ func partitionOf(region string) string {
 	}
 	return "aws"
 }
-
-// defaultRegion is where the STS of a role's partition is asked unless a region
-// is set.
-func defaultRegion(roleARN string) string {
-	role, err := ParseRoleARN(roleARN)
-	if err != nil {
-		return partitions["aws"].defaultRegion
-	}
-	return partitions[role.Partition].defaultRegion
-}

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -41,20 +39,11 @@ func (p *Policy) text() (string, error) {
 }
 
 func readPolicy(path string) (string, error) {
-	// A pipe that nobody writes to would block the opening.
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return "", errors.New("it is not a regular file")
-	}
-	file, err := os.Open(path)
+	text, err := readFile(path, 4*maxPolicyLength)
 	if err != nil {
-		return "", causeOf(err)
+		return "", err
 	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, 4*maxPolicyLength))
-	if err != nil {
-		return "", causeOf(err)
-	}
-	return string(data), checkPolicy(data)
+	return text, checkPolicy([]byte(text))
 }
 
 // checkPolicy holds a policy to AssumeRole's Policy: JSON of at most 2,048

@@ -109,7 +109,7 @@ func (s Source) loadWithProfile(ctx context.Context, given Given) (aws.Config, e
 	options := []func(*config.LoadOptions) error{
 		config.WithSharedConfigProfile(s.Profile),
 		// A role's profile needs no region to the AWS CLI, but one to the SDK.
-		config.WithDefaultRegion(defaultRegion(profile.RoleARN)),
+		config.WithDefaultRegion(HomeRegion(profile.RoleARN)),
 		config.WithLogger(logging.Nop{}),
 		config.WithAssumeRoleCredentialOptions(askFor(ctx, given)),
 		tracingCalls(ctx),

@@ -35,8 +35,18 @@ func ParseToken(text string) (Token, error) {
 		return Token{}, fmt.Errorf("token %s: names nothing", scheme)
 	case scheme == "exec" && (!filepath.IsAbs(name) || strings.ContainsAny(name, " \t")):
 		return Token{}, errors.New("token exec: takes one absolute path without arguments or spaces")
+	case scheme == "env" && strings.ContainsFunc(name, func(r rune) bool { return !isVariableRune(r) }):
+		return Token{}, errors.New("token env: takes the name of a variable, and not what is in it")
+	case isJWT(name):
+		return Token{}, fmt.Errorf("token %s: takes the place of a token, and not the token itself", scheme)
 	}
 	return Token{scheme, name}, nil
+}
+
+// isVariableRune holds for the characters of a variable's name (POSIX, Base
+// Definitions, 8.1).
+func isVariableRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_'
 }
 
 func (t Token) String() string { return t.scheme + ":" + t.name }
@@ -63,7 +73,7 @@ func (t Token) read(ctx context.Context) (Secret, error) {
 	var err error
 	switch t.scheme {
 	case "file":
-		text, err = readTokenFile(t.name)
+		text, err = readFile(t.name, maxTokenSize)
 	case "env":
 		text = os.Getenv(t.name)
 	case "exec":
@@ -137,7 +147,8 @@ func inMinutes(d time.Duration) string {
 	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s")
 }
 
-func readTokenFile(path string) (string, error) {
+// readFile reads at most so many bytes of a file.
+func readFile(path string, most int64) (string, error) {
 	// A pipe that nobody writes to would block the opening.
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return "", errors.New("it is not a regular file")
@@ -147,7 +158,7 @@ func readTokenFile(path string) (string, error) {
 		return "", causeOf(err)
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, maxTokenSize))
+	data, err := io.ReadAll(io.LimitReader(file, most))
 	return string(data), causeOf(err)
 }
 

@@ -11,6 +11,6 @@ func init() {
 	}
 	switch os.Args[1] {
 	case "assume-role", "cognito":
-		go func() { _, _ = SecretService() }()
+		start(SecretService)
 	}
 }

@@ -16,14 +16,12 @@ import (
 // Pass opens the store of the pass program. It is locked when gpg-agent does not
 // have the passphrase of its key, for which nothing but [UnlockPass] asks.
 func Pass() (Ring, error) {
-	options := strings.TrimSpace(os.Getenv(gpgOptions) + " --pinentry-mode error")
-	os.Setenv(gpgOptions, options)
-	return openPass()
+	return openPass("--pinentry-mode error")
 }
 
 // UnlockPass lets gpg-agent ask for the passphrase of the store's key, and keep it.
 func UnlockPass(ctx context.Context) error {
-	opened, err := openPass()
+	opened, err := openPass("")
 	if err != nil {
 		return err
 	}
@@ -40,19 +38,23 @@ func UnlockPass(ctx context.Context) error {
 	return err
 }
 
-func openPass() (Ring, error) {
+func openPass(options string) (Ring, error) {
 	opened, err := open(keyring.Config{PassPrefix: "credlease"}, keyring.PassBackend)
-	return pass{opened}, err
+	return pass{opened, options}, err
 }
 
 // gpgOptions is the environment variable with which pass adds to gpg's arguments.
 const gpgOptions = "PASSWORD_STORE_GPG_OPTS"
 
-// pass keeps the program from writing to our stderr, which the library hands it.
-type pass struct{ Ring }
+// pass keeps the program from writing to our stderr, which the library hands it,
+// and gives its gpg options that no other program is to have.
+type pass struct {
+	Ring
+	options string
+}
 
 func (p pass) Get(name string) (data []byte, err error) {
-	quietly(func() { data, err = p.Ring.Get(name) })
+	p.quietly(func() { data, err = p.Ring.Get(name) })
 	var failed *exec.ExitError
 	if errors.As(err, &failed) {
 		err = fmt.Errorf("pass: %w", ErrLocked)
@@ -61,16 +63,24 @@ func (p pass) Get(name string) (data []byte, err error) {
 }
 
 func (p pass) Set(name, label string, data []byte) (err error) {
-	quietly(func() { err = p.Ring.Set(name, label, data) })
+	p.quietly(func() { err = p.Ring.Set(name, label, data) })
 	return err
 }
 
 func (p pass) Remove(name string) (err error) {
-	quietly(func() { err = p.Ring.Remove(name) })
+	p.quietly(func() { err = p.Ring.Remove(name) })
 	return err
 }
 
-func quietly(call func()) {
+func (p pass) quietly(call func()) {
+	if before, set := os.LookupEnv(gpgOptions); p.options != "" {
+		os.Setenv(gpgOptions, strings.TrimSpace(before+" "+p.options))
+		defer func() {
+			if os.Setenv(gpgOptions, before); !set {
+				os.Unsetenv(gpgOptions)
+			}
+		}()
+	}
 	stderr := os.Stderr
 	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
 		os.Stderr = null

@@ -45,7 +45,7 @@ var SecretService = sync.OnceValues(func() (Ring, error) {
 		return nil, err
 	}
 	usual := start(func() (Ring, error) { return openCollection(bus, usualCollection) })
-	switch path, err := defaultCollection(bus); {
+	switch path, err := defaultCollection(context.Background(), bus); {
 	case err != nil:
 		return nil, err
 	case path != usualCollection:
@@ -54,10 +54,14 @@ var SecretService = sync.OnceValues(func() (Ring, error) {
 	return usual()
 })
 
-// start begins a call and returns a function that waits for what it returns.
+// start begins a call and returns a function that waits for what it returns. A
+// panic is that of whoever waits, who is ready for it.
 func start[T any](call func() (T, error)) func() (T, error) {
 	wait := sync.OnceValues(call)
-	go func() { _, _ = wait() }()
+	go func() {
+		defer func() { _ = recover() }()
+		_, _ = wait()
+	}()
 	return wait
 }
 
@@ -95,9 +99,9 @@ func SecretServiceBusy() bool {
 	return err == nil && load.Busy(int(pid))
 }
 
-func defaultCollection(bus *dbus.Conn) (dbus.ObjectPath, error) {
+func defaultCollection(ctx context.Context, bus *dbus.Conn) (dbus.ObjectPath, error) {
 	var path dbus.ObjectPath
-	err := bus.Object(secretService, secretServicePath).Call(serviceInterface+"ReadAlias", 0, "default").Store(&path)
+	err := bus.Object(secretService, secretServicePath).CallWithContext(ctx, serviceInterface+"ReadAlias", 0, "default").Store(&path)
 	if err != nil {
 		return noObject, fmt.Errorf("secret-service: %w", absentOr(err))
 	}

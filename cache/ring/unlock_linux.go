@@ -3,9 +3,13 @@ package ring
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/godbus/dbus"
 )
+
+// answerLimit is for an answer that waits for no human.
+const answerLimit = 5 * time.Second
 
 // Unlock opens the default collection of the Secret Service, which may ask for
 // its password in a dialog of its own.
@@ -14,7 +18,9 @@ func Unlock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	path, err := defaultCollection(bus)
+	soon, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	path, err := defaultCollection(soon, bus)
 	if err != nil {
 		return err
 	}

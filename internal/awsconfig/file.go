@@ -173,7 +173,7 @@ func (f *File) keepMode(fresh *os.File) error {
 	if err := keepOwner(fresh, info); err != nil {
 		return err
 	}
-	return os.Chmod(fresh.Name(), info.Mode().Perm())
+	return fresh.Chmod(info.Mode().Perm())
 }
 
 func (f *File) unchanged() error {

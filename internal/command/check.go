@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"credlease/cache"
+	"credlease/internal/doctor"
 	"credlease/provider"
 )
 
@@ -87,7 +87,7 @@ func (k *Check) Run(p *Process) error {
 	if found.Verdict == provider.VerdictValid {
 		return k.describe(found)
 	}
-	if found.AccessKeyID == "" && isCredlease(found.Command) && found.Verdict != provider.VerdictNoneFound {
+	if found.AccessKeyID == "" && doctor.RunsCredlease(found.Command) && found.Verdict != provider.VerdictNoneFound {
 		next = "" // That run of ours has said it.
 	}
 	return result{
@@ -103,7 +103,7 @@ func (p *Process) waitForCheck(command string) {
 	switch {
 	case command == "":
 		p.waitFor("AWS")
-	case isCredlease(command) && !strings.Contains(command, "--mfa-"):
+	case doctor.RunsCredlease(command) && !strings.Contains(command, "--mfa-"):
 		p.waitFor("the profile's credential_process")
 	}
 }
@@ -179,12 +179,7 @@ func leaseOf(c *cache.Cache, found provider.Checked) (string, bool) {
 			return " '" + l.Label + "'", true
 		}
 	}
-	return "", isCredlease(found.Command)
-}
-
-func isCredlease(command string) bool {
-	program, _, _ := strings.Cut(command, " ")
-	return strings.TrimSuffix(filepath.Base(program), ".exe") == "credlease"
+	return "", doctor.RunsCredlease(found.Command)
 }
 
 func (k *Check) report(found provider.Checked, next string) checked {
@@ -231,7 +226,7 @@ func printFacts(facts [][2]string, last string) error {
 	var out strings.Builder
 	for _, f := range facts {
 		if f[1] != "" {
-			fmt.Fprintf(&out, "%-14s %s\n", f[0], f[1])
+			fmt.Fprintf(&out, "%-14s %s\n", f[0], printable(f[1]))
 		}
 	}
 	out.WriteString(last)

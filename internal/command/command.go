@@ -3,6 +3,7 @@
 package command
 
 import (
+	"context"
 	"os"
 	"slices"
 	"strings"
@@ -128,7 +129,7 @@ func (p *Process) open(o cache.Options) *cache.Cache {
 	if o.Terminal {
 		o.Warn = func(text string) {
 			p.notice.end()
-			os.Stderr.WriteString("credlease: warning: " + text + "\n")
+			stderr.WriteString("credlease: warning: " + printable(text) + "\n")
 		}
 		o.Waiting = p.waitFor
 		prompt.Before(p.notice.end)
@@ -165,6 +166,14 @@ func (p *Process) trace() (*trace.Trace, error) {
 	return nil, nil
 }
 
-func askPassphrase() (string, error) { return prompt.Secret("Passphrase of the file backend: ") }
+// passphraseLimit leaves time for the keyring within keyringLimit, and for the
+// terminal to be left as it was.
+const passphraseLimit = keyringLimit - 5*time.Second
+
+func askPassphrase() (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), passphraseLimit)
+	defer cancel()
+	return prompt.Secret(ctx, "Passphrase of the file backend: ")
+}
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

@@ -35,7 +35,7 @@ const doctorLimit = 60 * time.Second
 func (k *Doctor) Run(p *Process) error {
 	ctx, cancel := context.WithTimeout(context.Background(), doctorLimit)
 	defer cancel()
-	noCache := os.Getenv("CREDLEASE_NO_CACHE")
+	noCache := os.Getenv("CREDLEASE_NO_CACHE") // It is gone once the cache is open.
 	// By hand a keyring may ask for its passphrase, which nobody is to be asked
 	// for here.
 	c := p.open(cache.Options{})
@@ -80,9 +80,9 @@ func printFindings(findings []doctor.Finding) error {
 	for _, f := range findings {
 		verdict := string(f.Verdict)
 		out.WriteString(s.paint(verdictColours[f.Verdict], verdict) + strings.Repeat(" ", indent-len(verdict)))
-		out.WriteString(s.fold(f.Check+": "+f.Evidence, indent) + "\n")
+		out.WriteString(s.fold(printable(f.Check+": "+f.Evidence), indent) + "\n")
 		if f.Mend != "" {
-			out.WriteString(strings.Repeat(" ", indent) + "run: " + f.Mend + "\n") // In one piece, to be copied.
+			out.WriteString(strings.Repeat(" ", indent) + "run: " + printable(f.Mend) + "\n") // In one piece, to be copied.
 		}
 	}
 	_, err := os.Stdout.WriteString(out.String())

@@ -31,6 +31,10 @@ type result struct {
 	hint string
 }
 
+// stderr is the process's own: in os.Stderr another may stand while a keyring's
+// program that hangs is waited for no more.
+var stderr = os.Stderr
+
 // Exit tells a failure on one line of stderr and returns the exit code.
 func Exit(err error) int {
 	if err == nil {
@@ -51,7 +55,7 @@ func Exit(err error) int {
 	} else if next := hint(err); next != "" {
 		line += "; " + next
 	}
-	os.Stderr.WriteString(fit(line) + "\n")
+	stderr.WriteString(fit(line) + "\n")
 	return code
 }
 
@@ -130,7 +134,7 @@ var hints = map[provider.Class]string{
 
 // fit keeps an error on one line of UTF-8, short enough for every SDK.
 func fit(line string) string {
-	line = strings.ToValidUTF8(strings.Join(strings.Fields(line), " "), "?")
+	line = printable(strings.ToValidUTF8(strings.Join(strings.Fields(line), " "), "?"))
 	if len(line) <= maxErrorSize-1 {
 		return line
 	}

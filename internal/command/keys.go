@@ -65,7 +65,7 @@ func askForKeys() (provider.Credentials, error) {
 	if err != nil {
 		return provider.Credentials{}, fmt.Errorf("read the access key id: %w", err)
 	}
-	secret, err := prompt.Secret("AWS secret access key: ")
+	secret, err := prompt.Secret(context.Background(), "AWS secret access key: ")
 	if err != nil {
 		return provider.Credentials{}, fmt.Errorf("read the secret access key: %w", err)
 	}

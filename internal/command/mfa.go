@@ -34,11 +34,9 @@ func (s codeSource) ask(ctx context.Context, q provider.Question) (provider.Secr
 	return provider.RunForCode(ctx, string(s))
 }
 
-// codeLifetime is the time step of RFC 6238, which is counted from 1970.
-const codeLifetime = 30 * time.Second
-
+// untilNextCode counts the time steps of RFC 6238, which begin in 1970.
 func untilNextCode(now time.Time) time.Duration {
-	return now.Truncate(codeLifetime).Add(codeLifetime).Sub(now)
+	return now.Truncate(provider.CodeLifetime).Add(provider.CodeLifetime).Sub(now)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/user"
@@ -11,6 +12,7 @@ import (
 
 	"credlease/cache"
 	"credlease/internal/awsconfig"
+	"credlease/internal/deadline"
 	"credlease/provider"
 )
 
@@ -55,9 +57,14 @@ func (n sessionName) orLogin() string {
 	return string(n)
 }
 
+// loginLimit is for a directory service, which may be asked who the user is.
+const loginLimit = 2 * time.Second
+
 // login is the name that the user logged in with.
 func login() string {
-	if account, err := user.Current(); err == nil {
+	ctx, cancel := context.WithTimeout(context.Background(), loginLimit)
+	defer cancel()
+	if account, err := deadline.Do(ctx, user.Current); err == nil {
 		// On Windows the name is DOMAIN\NAME.
 		return account.Username[strings.LastIndexByte(account.Username, '\\')+1:]
 	}

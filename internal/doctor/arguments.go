@@ -17,7 +17,7 @@ import (
 func theArgumentsHold(p *patient) []Finding {
 	var found []Finding
 	for _, pr := range p.processes {
-		if verdict, _ := pr.unlike(); verdict == Problem || pr.isContinued() || !isCredlease(pr.setting.value) {
+		if verdict, _ := pr.unlike(); verdict == Problem || pr.isContinued() || !RunsCredlease(pr.setting.value) {
 			continue // The command is to be mended first, or another's.
 		}
 		args := pr.arguments()
@@ -52,7 +52,7 @@ func helpFor(args []string) string {
 // arguments are the words after the program's, which another may run.
 func (pr process) arguments() []string {
 	for i, word := range pr.words {
-		if isCredlease(word) {
+		if RunsCredlease(word) {
 			return pr.words[i+1:]
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"credlease/internal/spawn"
 )
 
 // everyShellReadsTheCommand looks for what SDKs hand on differently: some to a
@@ -179,7 +181,7 @@ func (p *patient) examineProgram(pr process) Finding {
 		return problem(fmt.Sprintf("%s: %s is not executable", pr.at(), program), "chmod +x "+quote(program))
 	}
 	own, err := os.Stat(p.Program)
-	if err == nil && os.SameFile(info, own) || !isCredlease(program) {
+	if err == nil && os.SameFile(info, own) || !RunsCredlease(program) {
 		return ok(program + " can be run")
 	}
 	version := p.versionOf(program)
@@ -202,7 +204,7 @@ func (p *patient) versionOf(program string) string {
 	ctx, cancel := context.WithTimeout(p.ctx, versionLimit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, "--version")
-	cmd.WaitDelay = 100 * time.Millisecond
+	spawn.InOwnSession(cmd)
 	out, err := cmd.Output()
 	text, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	if err != nil || !strings.HasPrefix(text, "credlease ") || len(text) > 80 {

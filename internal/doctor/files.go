@@ -41,7 +41,7 @@ func (f *file) profiles() int {
 func (f *file) ofCredlease() int {
 	var n int
 	for _, s := range f.sections {
-		if command, found := s.get("credential_process"); found && isCredlease(command.value) {
+		if command, found := s.get("credential_process"); found && RunsCredlease(command.value) {
 			n++
 		}
 	}
@@ -106,13 +106,22 @@ func (f *file) misplaced() []Finding {
 			found = append(found, problem(f.at(s.line)+": the setting is indented: boto3, Rust and others take it for the end of the line before, and Ruby stops",
 				sed(fmt.Sprintf(`%ds/^[ \t]*//`, s.line), f.path)))
 		case s.atValue > 0:
-			found = append(found, problem(fmt.Sprintf("%s: it continues the value of line %d, which no two SDKs read alike", f.at(s.line), s.atValue),
-				sed(fmt.Sprintf("%ds|$| %s|;%ds/.*//", s.atValue, escape(s.text), s.line), f.path)))
+			found = append(found, problem(fmt.Sprintf("%s: it continues the value of line %d, which no two SDKs read alike", f.at(s.line), s.atValue), f.mendContinuation(s)))
 		default:
 			found = append(found, problem(f.at(s.line)+": it is neither a section, a setting nor a comment: boto3 and the AWS CLI refuse the whole file", commentOut(f, s.line)))
 		}
 	}
 	return found
+}
+
+// mendContinuation does not show what goes on with a secret.
+func (f *file) mendContinuation(s stray) string {
+	for _, sec := range f.sections {
+		if lines, _ := sec.linesOf(staticKeys...); slices.Contains(lines, s.atValue) {
+			return ""
+		}
+	}
+	return sed(fmt.Sprintf("%ds|$| %s|;%ds/.*//", s.atValue, escape(s.text), s.line), f.path)
 }
 
 // everySDKFindsTheProfiles looks at the headers and names.

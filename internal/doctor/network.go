@@ -92,9 +92,6 @@ func withoutPassword(address string) string {
 	return address
 }
 
-// tolerance is how far off AWS takes a signature's time.
-const tolerance = 5 * time.Minute
-
 func examineClock(skew time.Duration) []Finding {
 	behind := "behind"
 	if skew < 0 {
@@ -103,7 +100,7 @@ func examineClock(skew time.Duration) []Finding {
 	evidence := fmt.Sprintf("the clock is %s %s AWS's", skew.Abs(), behind)
 	const mend = "sudo timedatectl set-ntp true"
 	switch {
-	case skew.Abs() >= tolerance:
+	case skew.Abs() >= provider.SignatureTolerance:
 		return []Finding{problem(evidence+", which takes no signature that is five minutes off", mend)}
 	case skew.Abs() >= time.Minute:
 		return []Finding{warning(evidence, mend)}

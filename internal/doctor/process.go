@@ -26,7 +26,7 @@ func (p *patient) findProcesses() []process {
 				continue
 			}
 			pr := process{profile: s.profileName(), file: f, section: s, setting: command, words: split(command.value)}
-			if p.Profile == "" && isCredlease(command.value) || slices.Contains(p.chain(p.Profile), pr.profile) {
+			if p.Profile == "" && RunsCredlease(command.value) || slices.Contains(p.chain(p.Profile), pr.profile) {
 				found = append(found, pr)
 			}
 		}
@@ -53,8 +53,8 @@ func (p *patient) chain(profile string) []string {
 	return names
 }
 
-// isCredlease holds for a command that runs credlease, however it is spelled.
-func isCredlease(command string) bool {
+// RunsCredlease holds for a command that runs credlease, however it is spelled.
+func RunsCredlease(command string) bool {
 	for _, word := range split(command) {
 		// Windows' separator is one of paths only there.
 		base := word[strings.LastIndexAny(word, `/\`)+1:]

@@ -17,7 +17,7 @@ func thereIsAProfile(p *patient) []Finding {
 	}
 	var found []Finding
 	for _, pr := range p.processes {
-		if isCredlease(pr.setting.value) {
+		if RunsCredlease(pr.setting.value) {
 			found = append(found, ok(fmt.Sprintf("%s: profile %s runs credlease", pr.at(), pr.profile)))
 		}
 	}

@@ -31,9 +31,9 @@ var ErrNoAnswer = errors.New("nobody answered in time")
 // Line asks for a line that may be seen.
 func Line(question string) (string, error) { return onTerminal(context.Background(), question, true) }
 
-// Secret asks for a line that is not shown while it is typed.
-func Secret(question string) (string, error) {
-	return onTerminal(context.Background(), question, false)
+// Secret asks for a line that is not shown while it is typed, until ctx is done.
+func Secret(ctx context.Context, question string) (string, error) {
+	return onTerminal(ctx, question, false)
 }
 
 // Code asks for the code of a device, until ctx is done: on the terminal if we are

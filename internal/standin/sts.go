@@ -221,6 +221,9 @@ func (s *Standin) assumeRoleWithWebIdentity(form url.Values) (stsResult, *refusa
 	if refused := checkSession(account, form); refused != nil {
 		return stsResult{}, refused
 	}
+	if token := form.Get("WebIdentityToken"); len(token) > 20_000 {
+		return stsResult{}, invalid("1 validation error detected: Value '" + token + "' at 'webIdentityToken' failed to satisfy constraint: Member must have length less than or equal to 20000")
+	}
 	token, refused := s.webIdentity(form.Get("ProviderId"), form.Get("WebIdentityToken"))
 	if refused != nil {
 		return stsResult{}, refused

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // A Trace is told of each step. A nil one is told nothing: whoever would have to
@@ -85,7 +86,7 @@ func (t *Trace) Step(event string, about ...slog.Attr) {
 // quoted keeps a value of several words in one piece, and control characters from
 // the terminal.
 func quoted(text string) string {
-	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == '"' || r == 0x7f }) {
+	if strings.ContainsFunc(text, func(r rune) bool { return r == ' ' || r == '"' || !unicode.IsPrint(r) }) {
 		return strconv.Quote(text)
 	}
 	return text
