@@ -143,7 +143,7 @@ func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lea
 	c.keep(ctx, &minted)
 	held.forgetFailure()
 	if lifetime := minted.Lifetime(); c.Margin > lifetime/2 {
-		c.Report(fmt.Sprintf("a margin of %s leaves less than half of the %s that a lease of %s lives", c.Margin, lifetime.Round(time.Second), minted.Label))
+		c.Report(fmt.Sprintf("a margin of %s leaves less than half of the %s that a lease of %s lives", c.Margin, lifetime.Round(time.Minute), minted.Label))
 	}
 	return minted, nil
 }
