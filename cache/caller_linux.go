@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 var shells = []string{"sh", "dash", "bash", "zsh", "fish", "ksh", "busybox"}
@@ -23,6 +24,8 @@ func caller() string {
 		if err != nil {
 			break
 		}
+		// The kernel says so of a program whose file is gone, as after an upgrade.
+		path = strings.TrimSuffix(path, " (deleted)")
 		if name := filepath.Base(path); !slices.Contains(shells, name) {
 			return name
 		}
