@@ -49,6 +49,9 @@ func Exit(err error) int {
 		code = exitUsage
 		next = "run: credlease " + commandOf(usage) + "--help"
 	}
+	if strings.HasSuffix(err.Error(), "; "+next) {
+		next = "" // Another process of a chain has said it.
+	}
 	os.Stderr.WriteString(fit("credlease: "+err.Error(), next) + "\n")
 	return code
 }
