@@ -73,8 +73,8 @@ func Budget(request provider.Request) time.Duration {
 // Lease answers a request from the keyring or, if what is kept there is due, from
 // AWS: request, key, hit? lock, mint, keep.
 //
-// The error is a *[provider.Failure], a *[HeldError], or [ErrNoKeys], [ErrLocked]
-// or [ErrNoStore] for a source whose keys are not to be had.
+// The error is a *[provider.Failure], a *[HeldError], or [ErrNoKeys], [ErrLocked],
+// [ErrNoStore] or a *[SilentError] for a source whose keys are not to be had.
 func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lease, err error) {
 	defer func() {
 		if err != nil {

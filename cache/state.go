@@ -2,7 +2,6 @@ package cache
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -59,7 +58,7 @@ func (h *hungDaemons) why(daemon string) error {
 	defer h.mu.Unlock()
 	until := h.load().Hung[daemon]
 	if now := time.Now(); now.Before(until) && until.Sub(now) <= hungFor {
-		return fmt.Errorf("%s: it did not answer a moment ago", daemon)
+		return &SilentError{daemon, "a moment ago"}
 	}
 	return nil
 }
@@ -74,7 +73,7 @@ func (h *hungDaemons) add(daemon string, limit time.Duration) error {
 	}
 	s.Hung[daemon] = time.Now().Add(hungFor)
 	h.save()
-	return fmt.Errorf("%s: it did not answer within %s", daemon, limit)
+	return &SilentError{daemon, "within " + limit.String()}
 }
 
 // answer notes that a daemon answers again, and clear that leases were cleared.

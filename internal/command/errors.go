@@ -67,6 +67,7 @@ func commandOf(usage *kong.ParseError) string {
 func hint(err error) string {
 	var failure *provider.Failure
 	var held *cache.HeldError
+	var silent *cache.SilentError
 	var exists *awsconfig.ExistsError
 	var shadow *shadowError
 	var tried *tryError
@@ -88,6 +89,8 @@ func hint(err error) string {
 		return "to replace them, add --replace"
 	case errors.Is(err, cache.ErrNoStore):
 		return "run: credlease status"
+	case errors.As(err, &silent):
+		return "run: credlease doctor"
 	case errors.As(err, &held):
 		return "wait for it, or end it"
 	case errors.As(err, &failure):
