@@ -73,8 +73,8 @@ func Budget(request provider.Request) time.Duration {
 // Lease answers a request from the keyring or, if what is kept there is due, from
 // AWS: request, key, hit? lock, mint, keep.
 //
-// The error is a *[provider.Failure], a *[HeldError], or [ErrNoKeys], [ErrLocked]
-// or [ErrNoStore] for a source whose keys are not to be had.
+// The error is a *[provider.Failure], a *[HeldError], or [ErrNoKeys], [ErrLocked],
+// [ErrNoStore] or a *[SilentError] for a source whose keys are not to be had.
 func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lease, err error) {
 	defer func() {
 		if err != nil {
@@ -143,7 +143,7 @@ func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lea
 	c.keep(ctx, &minted)
 	held.forgetFailure()
 	if lifetime := minted.Lifetime(); c.Margin > lifetime/2 {
-		c.Report(fmt.Sprintf("a margin of %s leaves less than half of the %s that a lease of %s lives", c.Margin, lifetime.Round(time.Second), minted.Label))
+		c.Report(fmt.Sprintf("a margin of %s leaves less than half of the %s that a lease of %s lives", c.Margin, lifetime.Round(time.Minute), minted.Label))
 	}
 	return minted, nil
 }

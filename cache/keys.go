@@ -134,8 +134,7 @@ func (c *Cache) AddKeys(ctx context.Context, name string, keys provider.Credenti
 		return "", fmt.Errorf("%s: the keyring does not give back what was written", step)
 	}
 	c.forgetFailures()
-	_, err = c.Clear(ctx, "from keys "+name)
-	return where, err
+	return where, c.clearMadeWith(ctx, name)
 }
 
 // ListKeys returns what is kept, by name, and the troubles of stores that could
@@ -168,6 +167,5 @@ func (c *Cache) RemoveKeys(ctx context.Context, name string) error {
 			return fmt.Errorf("remove keys %s: %w", name, err)
 		}
 	}
-	_, err := c.Clear(ctx, "from keys "+name)
-	return err
+	return c.clearMadeWith(ctx, name)
 }

@@ -134,15 +134,33 @@ type Cleared struct {
 // Clear forgets the leases whose label contains match, or all of them. In stores
 // that cannot be opened, those of before count as forgotten when all are.
 func (c *Cache) Clear(ctx context.Context, match string) (Cleared, error) {
+	if match != "" {
+		return c.clear(ctx, func(label string) bool { return strings.Contains(label, match) })
+	}
+	done, failed := c.clear(ctx, nil)
+	if err := c.stores.hung.clear(time.Now()); err != nil && len(done.Troubles) > 0 {
+		return done, fmt.Errorf("clear leases: note the time: %w", err)
+	}
+	return done, failed
+}
+
+// clearMadeWith forgets the leases that were made with kept keys.
+func (c *Cache) clearMadeWith(ctx context.Context, keys string) error {
+	_, err := c.clear(ctx, func(label string) bool { return strings.HasSuffix(label, " from keys "+keys) })
+	return err
+}
+
+// clear forgets the leases whose label matches, or all where nothing is to match.
+func (c *Cache) clear(ctx context.Context, matches func(label string) bool) (Cleared, error) {
 	var done Cleared
 	var failed error
 	done.Troubles = c.each(ctx, c.stores.all, leaseKind, func(i item) error {
-		if match != "" {
+		if matches != nil {
 			if errors.Is(i.err, ErrLocked) {
 				return i.err
 			}
 			l, err := c.decodeListed(i.name, i.data)
-			if err != nil || !strings.Contains(l.Label, match) {
+			if err != nil || !matches(l.Label) {
 				return nil
 			}
 		}
@@ -157,11 +175,6 @@ func (c *Cache) Clear(ctx context.Context, match string) (Cleared, error) {
 		return nil
 	})
 	c.forgetFailures()
-	if match == "" {
-		if err := c.stores.hung.clear(time.Now()); err != nil && len(done.Troubles) > 0 {
-			return done, fmt.Errorf("clear leases: note the time: %w", err)
-		}
-	}
 	return done, failed
 }
 

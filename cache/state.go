@@ -3,7 +3,6 @@ package cache
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -75,7 +74,7 @@ func (h *hungDaemons) why(daemon string) error {
 	defer h.mu.Unlock()
 	until := h.load().Hung[daemon]
 	if now := time.Now(); now.Before(until) && until.Sub(now) <= hungFor {
-		return fmt.Errorf("%s: it did not answer a moment ago", daemon)
+		return &SilentError{daemon, "a moment ago"}
 	}
 	return nil
 }
@@ -91,7 +90,7 @@ func (h *hungDaemons) add(daemon string, limit time.Duration) error {
 		}
 		s.Hung[daemon] = until
 	})
-	return fmt.Errorf("%s: it did not answer within %s", daemon, limit)
+	return &SilentError{daemon, "within " + limit.String()}
 }
 
 // forget lets every daemon be asked again.

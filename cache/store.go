@@ -3,7 +3,6 @@ package cache
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"credlease/cache/ring"
@@ -20,6 +19,11 @@ var (
 	// ErrPassphrase is returned for what the file backend cannot decrypt.
 	ErrPassphrase = ring.ErrPassphrase
 )
+
+// A SilentError says which keyring's daemon did not answer.
+type SilentError struct{ Daemon, When string }
+
+func (e *SilentError) Error() string { return e.Daemon + ": it did not answer " + e.When }
 
 // A store is a place where items may be kept. Its calls end in time, whatever
 // the keyring does.
@@ -130,7 +134,7 @@ func ask[T any](ctx context.Context, s *store, what string, limit time.Duration,
 	case errors.Is(err, deadline.ErrSilent):
 		err = s.hung.add(s.daemon, limit)
 	case errors.Is(err, context.DeadlineExceeded):
-		err = fmt.Errorf("%s: it did not answer in time", s.daemon)
+		err = &SilentError{s.daemon, "in time"}
 	}
 	s.events.asked(s, what, err, began)
 	return got.value, err

@@ -24,7 +24,8 @@ type Cognito struct {
 	From       Source // signs for the Developer
 }
 
-// Label names the pool and who asks, and the role if that is not the pool's choice.
+// Label names the pool and who asks, the role if that is not the pool's choice, and
+// the source if there is one.
 func (r *Cognito) Label() string {
 	label := r.Pool.String() + " "
 	switch {
@@ -40,6 +41,9 @@ func (r *Cognito) Label() string {
 		label += " for " + r.Classic.RoleARN.String()
 	case r.CustomRole != (RoleARN{}):
 		label += " for " + r.CustomRole.String()
+	}
+	if r.Developer != nil {
+		label += " from " + r.From.label()
 	}
 	return label
 }

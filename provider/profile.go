@@ -200,9 +200,15 @@ func processFailure(ctx context.Context, err error, stderr string) error {
 	return withLastWords(errors.New("its credential_process printed no credentials document"), lastCause(stderr))
 }
 
-// lastCause shortens what another credlease says of itself.
+// lastCause shortens what another credlease says of itself. Of the profiles of a
+// chain it leaves the last, where it broke: all of them would hide the cause.
 func lastCause(stderr string) string {
-	return strings.TrimPrefix(strings.TrimSpace(stderr), "credlease: ")
+	text := strings.TrimPrefix(strings.TrimSpace(stderr), "credlease: ")
+	const step = "resolve source profile "
+	if strings.HasPrefix(text, step) {
+		text = text[strings.LastIndex(text, step):]
+	}
+	return text
 }
 
 // retrieve bounds the SDK, which may itself run a credential_process: that one

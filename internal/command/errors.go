@@ -47,15 +47,16 @@ func Exit(err error) int {
 			return code
 		}
 	}
-	line := "credlease: " + err.Error()
+	next := hint(err)
 	var usage *kong.ParseError
 	if errors.As(err, &usage) {
 		code = exitUsage
-		line += "; run: credlease " + commandOf(usage) + "--help"
-	} else if next := hint(err); next != "" {
-		line += "; " + next
+		next = "run: credlease " + commandOf(usage) + "--help"
 	}
-	stderr.WriteString(fit(line) + "\n")
+	if strings.HasSuffix(err.Error(), "; "+next) {
+		next = "" // Another process of a chain has said it.
+	}
+	stderr.WriteString(fit("credlease: "+err.Error(), next) + "\n")
 	return code
 }
 
@@ -70,6 +71,7 @@ func commandOf(usage *kong.ParseError) string {
 func hint(err error) string {
 	var failure *provider.Failure
 	var held *cache.HeldError
+	var silent *cache.SilentError
 	var exists *awsconfig.ExistsError
 	var shadow *shadowError
 	var tried *tryError
@@ -93,6 +95,8 @@ func hint(err error) string {
 		return "to replace them, add --replace"
 	case errors.Is(err, cache.ErrNoStore):
 		return "run: credlease status"
+	case errors.As(err, &silent):
+		return "run: credlease doctor"
 	case errors.As(err, &held):
 		return "wait for it, or end it"
 	case errors.As(err, &failure):
@@ -132,15 +136,27 @@ var hints = map[provider.Class]string{
 	provider.ClassLoop:          "name another source in the profile",
 }
 
-// fit keeps an error on one line of UTF-8, short enough for every SDK.
-func fit(line string) string {
-	line = printable(strings.ToValidUTF8(strings.Join(strings.Fields(line), " "), "?"))
-	if len(line) <= maxErrorSize-1 {
-		return line
+// fit puts an error and what to do about it on one line of UTF-8, short enough for
+// every SDK. What is cut is the error, unless what to do is as long itself.
+func fit(what, next string) string {
+	what, next = clean(what), clean(next)
+	if next != "" {
+		next = "; " + next
 	}
-	cut := maxErrorSize - 1 - len("…")
-	for !utf8.RuneStart(line[cut]) {
+	if len(next) > maxErrorSize/2 {
+		what, next = what+next, ""
+	}
+	room := maxErrorSize - len("\n") - len(next)
+	if len(what) <= room {
+		return what + next
+	}
+	cut := room - len("…")
+	for !utf8.RuneStart(what[cut]) {
 		cut--
 	}
-	return line[:cut] + "…"
+	return what[:cut] + "…" + next
+}
+
+func clean(text string) string {
+	return printable(strings.ToValidUTF8(strings.Join(strings.Fields(text), " "), "?"))
 }
