@@ -42,10 +42,14 @@ check_go() {
 		fail "build: a C compiler is missing, without which the Keychain is left out; run: xcode-select --install"
 }
 
-# On a Mac, cgo is what compiles the Keychain in.
+# On a Mac, cgo is what compiles the Keychain in. Elsewhere a program without it needs
+# no library of the system, and so none that LD_LIBRARY_PATH puts in its place.
 build() {
 	version=$(git describe --tags --always --dirty 2>/dev/null || echo devel)
-	[ "$(uname -s)" != Darwin ] || export CGO_ENABLED=1
+	case $(uname -s) in
+	Darwin) export CGO_ENABLED=1 ;;
+	*) export CGO_ENABLED=0 ;;
+	esac
 	mkdir -p "$bindir"
 	new=$bindir/.credlease.$$
 	trap 'rm -f "$new"' EXIT

@@ -137,7 +137,9 @@ func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lea
 	}
 	minted, err := c.mint(ctx, key, request, kept)
 	if err != nil {
-		c.remember(held, request, err)
+		if ctx.Err() == nil || !c.hurried(until, request) {
+			c.remember(held, request, err)
+		}
 		return c.orKept(kept, err)
 	}
 	c.keep(ctx, &minted)
@@ -146,6 +148,12 @@ func (c *Cache) Lease(ctx context.Context, request provider.Request) (leased Lea
 		c.Report(fmt.Sprintf("a margin of %s leaves less than half of the %s that a lease of %s lives", c.Margin, lifetime.Round(time.Minute), minted.Label))
 	}
 	return minted, nil
+}
+
+// hurried reports whether whoever started us has less time than a request is given:
+// that it ran out says nothing to others.
+func (c *Cache) hurried(until time.Time, request provider.Request) bool {
+	return until.Before(c.Started.Add(Budget(request)))
 }
 
 func keyOf(ctx context.Context, request provider.Request) (provider.Key, error) {

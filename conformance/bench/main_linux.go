@@ -5,8 +5,8 @@
 //
 // Each row is a pair: the two programs take turns, so that what the machine does
 // besides hits both. The ratio is the median over the pairs. Nothing here fails
-// because it is slow; the bounds are printed beside what was measured. With
-// CGO_ENABLED=0 in the environment, all three are linked statically.
+// because it is slow; the bounds are printed beside what was measured. All three are
+// linked statically.
 package main
 
 import (

@@ -48,10 +48,13 @@ func New(buildArguments ...string) (*Bed, error) {
 	return b, nil
 }
 
-// Build makes a program of a package of this module, stripped as install.sh does.
+// Build makes a program of a package of this module as install.sh does, stripped and
+// without cgo.
 func (b *Bed) Build(name, pkg string, arguments ...string) error {
 	arguments = append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(b.Folder, name)}, arguments...)
-	out, err := exec.Command("go", append(arguments, pkg)...).CombinedOutput()
+	build := exec.Command("go", append(arguments, pkg)...)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := build.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("build %s: %w: %s", name, err, out)
 	}
