@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -137,14 +139,18 @@ func openCollection(bus *dbus.Conn, path dbus.ObjectPath) (Ring, error) {
 }
 
 // itemsLock reports whether the service locks items one by one, as KeePassXC
-// does to ask before each is read. Gnome-keyring, which shows itself by an
-// interface of its own, locks the whole collection whatever it is told to lock.
+// does to ask before each is read. Gnome-keyring locks the whole collection
+// whatever it is told to lock. It is known by its process, which the bus tells and
+// the service need not be asked for.
 func itemsLock(bus *dbus.Conn) bool {
-	var interfaces string
-	err := bus.Object(secretService, secretServicePath).
-		Call("org.freedesktop.DBus.Introspectable.Introspect", 0).
-		Store(&interfaces)
-	return err != nil || !strings.Contains(interfaces, "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface")
+	var pid uint32
+	err := bus.BusObject().Call("org.freedesktop.DBus.GetConnectionUnixProcessID", 0, secretService).Store(&pid)
+	if err != nil {
+		return true
+	}
+	// The kernel keeps 15 bytes of a program's name. See proc_pid_comm(5).
+	name, err := os.ReadFile("/proc/" + strconv.Itoa(int(pid)) + "/comm")
+	return err != nil || string(name) != "gnome-keyring-d\n"
 }
 
 func isLocked(bus *dbus.Conn, path dbus.ObjectPath) (bool, error) {
