@@ -1,6 +1,10 @@
 package ring
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/99designs/keyring"
+)
 
 // A manifest is what a keyring hands back, whoever has written it.
 func FuzzManifest(f *testing.F) {
@@ -9,8 +13,10 @@ func FuzzManifest(f *testing.F) {
 	f.Add([]byte(`split {"parts":1000000000}`))
 	f.Add([]byte("{}"))
 	f.Fuzz(func(t *testing.T, item []byte) {
-		s, files := splitFiles(t)
-		if err := files.Set(one, "", item); err != nil {
+		// A file would take most of the time for its encryption.
+		memory := library{keyring.NewArrayKeyring(nil)}
+		s := split{memory, 100}
+		if err := memory.Set(one, "", item); err != nil {
 			t.Fatal(err)
 		}
 		value, err := s.Get(one)
