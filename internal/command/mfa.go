@@ -34,9 +34,13 @@ func (s codeSource) ask(ctx context.Context, q provider.Question) (provider.Secr
 	return provider.RunForCode(ctx, string(s))
 }
 
+// lag is how far a device's clock may be behind ours: time(2), for one, is behind by
+// some milliseconds, and a code asked for in those is the one that was used.
+const lag = 500 * time.Millisecond
+
 // untilNextCode counts the time steps of RFC 6238, which begin in 1970.
 func untilNextCode(now time.Time) time.Duration {
-	return now.Truncate(provider.CodeLifetime).Add(provider.CodeLifetime).Sub(now)
+	return now.Truncate(provider.CodeLifetime).Add(provider.CodeLifetime + lag).Sub(now)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
