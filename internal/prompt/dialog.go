@@ -5,15 +5,10 @@ import (
 	"context"
 	"errors"
 	"os/exec"
-	"regexp"
 	"strings"
 
 	"credlease/internal/spawn"
 )
-
-// noDisplay is what GTK and Qt print where DISPLAY is one that has ended, or another
-// user's. The status of zenity is that of a closed window.
-var noDisplay = regexp.MustCompile(`(open|connect to) display`)
 
 // inDialog asks in a window of the platform's own dialog program, which prints the
 // answer and fails if the window is closed.
@@ -31,7 +26,7 @@ func inDialog(ctx context.Context, question string) (string, error) {
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return "", ErrNoAnswer
-	case errors.As(err, &exit) && noDisplay.Match(complaint.Bytes()):
+	case errors.As(err, &exit) && saysNoDisplay(complaint.String()):
 		return "", ErrNobody
 	case errors.As(err, &exit):
 		return "", ErrCancelled
@@ -40,4 +35,10 @@ func inDialog(ctx context.Context, question string) (string, error) {
 		return "", ErrNobody
 	}
 	return strings.TrimSpace(answer.String()), nil
+}
+
+// saysNoDisplay is for a DISPLAY that has ended, or is another user's, by the words of
+// GTK and Qt. The status of zenity is that of a closed window.
+func saysNoDisplay(complaint string) bool {
+	return strings.Contains(complaint, "open display") || strings.Contains(complaint, "connect to display")
 }
