@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -51,6 +52,8 @@ func keyringCondition(condition string) (bool, error) {
 		return areInstalled(realkeyring.Programs)
 	case "keyring:keepassxc":
 		return areInstalled(realkeyring.KeePassXCPrograms)
+	case "keyring:kwallet":
+		return areInstalled(slices.Concat(realkeyring.KWalletPrograms, []string{"Xvfb", "xdotool", "dbus-update-activation-environment"}))
 	case "keyring:dialog":
 		// The bus starts the desktop's own, of Debian's package gcr.
 		if _, err := os.Stat("/usr/share/dbus-1/services/org.gnome.keyring.SystemPrompter.service"); err != nil {
@@ -104,13 +107,13 @@ func keyringOf(ts *testscript.TestScript) *scriptKeyring {
 	return k
 }
 
-// controlKeyring starts a gnome-keyring or KeePassXC on a bus of its own, and does
-// to it what happens to those on desktops:
-// keyring unlocked|new|keepassxc|keepassxc-confirm, then
-// keyring lock|unlock|stop|continue|kill|close
+// controlKeyring starts a gnome-keyring, KeePassXC or KWallet on a bus of its own, and
+// does to it what happens to those on desktops:
+// keyring unlocked|new|keepassxc|keepassxc-confirm|kwallet, then
+// keyring lock|unlock|login|logout|reconfigure|stop|continue|kill|close
 func controlKeyring(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: keyring unlocked|new|keepassxc|keepassxc-confirm|lock|unlock|stop|continue|kill|close")
+		ts.Fatalf("usage: keyring unlocked|new|keepassxc|keepassxc-confirm|kwallet|lock|unlock|login|logout|reconfigure|stop|continue|kill|close")
 	}
 	switch args[0] {
 	case "unlocked":
@@ -121,6 +124,16 @@ func controlKeyring(ts *testscript.TestScript, neg bool, args []string) {
 		startKeyring(ts, func() (*realkeyring.Service, error) {
 			return realkeyring.StartKeePassXC(args[0] == "keepassxc-confirm")
 		})
+	case "kwallet":
+		startKeyring(ts, func() (*realkeyring.Service, error) {
+			return realkeyring.StartKWallet(ts.MkAbs("home/.config"), ts.Getenv("DISPLAY"))
+		})
+	case "login":
+		ts.Check(keyringOf(ts).service.LogIn())
+	case "logout":
+		ts.Check(keyringOf(ts).service.CloseWallets())
+	case "reconfigure":
+		ts.Check(keyringOf(ts).service.Reconfigure())
 	case "close":
 		ts.Check(keyringOf(ts).service.CloseDatabase())
 	case "lock":
@@ -223,7 +236,7 @@ func startDisplay(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 0 {
 		ts.Fatalf("usage: display")
 	}
-	cmd := exec.Command("Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "640x480x24")
+	cmd := exec.Command("Xvfb", "-noreset", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "640x480x24")
 	ts.Setenv("DISPLAY", ":"+startPrinting(ts, cmd))
 }
 

@@ -19,7 +19,7 @@ func platformStores(backend string) []*store {
 	case "keyctl":
 		return []*store{kernelStore(ring.Kernel)}
 	case "kwallet":
-		return []*store{{Name: "kwallet", daemon: "kwallet", lasting: true, open: ring.KWallet}}
+		return []*store{{Name: "kwallet", daemon: "kwallet", lasting: true, unlock: ring.UnlockKWallet, open: ring.KWallet}}
 	}
 	return []*store{
 		{Name: "secret-service", daemon: "secret-service", lasting: true, unlock: ring.Unlock, busy: ring.SecretServiceBusy, open: ring.SecretService},

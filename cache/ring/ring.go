@@ -51,7 +51,9 @@ func (absent) Is(target error) bool { return target == ErrAbsent }
 type library struct{ keyring.Keyring }
 
 func open(config keyring.Config, backend keyring.BackendType) (Ring, error) {
-	config.ServiceName = "credlease"
+	if config.ServiceName == "" {
+		config.ServiceName = "credlease"
+	}
 	config.AllowedBackends = []keyring.BackendType{backend}
 	opened, err := keyring.Open(config)
 	if errors.Is(err, keyring.ErrNoAvailImpl) {

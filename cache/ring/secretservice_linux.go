@@ -42,7 +42,7 @@ const (
 // longer than all that is done with it, so the collection is opened under the
 // name that it mostly has while the service is asked for the real one.
 var SecretService = sync.OnceValues(func() (Ring, error) {
-	bus, err := sessionBus()
+	bus, err := sessionBus("secret-service")
 	if err != nil {
 		return nil, err
 	}
@@ -70,19 +70,20 @@ func start[T any](call func() (T, error)) func() (T, error) {
 // SecretServiceSession opens the collection that gnome-keyring keeps in memory,
 // and that is never locked.
 func SecretServiceSession() (Ring, error) {
-	bus, err := sessionBus()
+	bus, err := sessionBus("secret-service")
 	if err != nil {
 		return nil, err
 	}
 	return openCollection(bus, sessionCollection)
 }
 
-func sessionBus() (*dbus.Conn, error) {
+// sessionBus is the way to a keyring.
+func sessionBus(keyring string) (*dbus.Conn, error) {
 	switch {
 	case busguard.Silent:
-		return nil, errors.New("secret-service: the D-Bus session bus does not answer")
+		return nil, errors.New(keyring + ": the D-Bus session bus does not answer")
 	case !busguard.Answers:
-		return nil, fmt.Errorf("secret-service: D-Bus session bus: %w", ErrAbsent)
+		return nil, fmt.Errorf("%s: D-Bus session bus: %w", keyring, ErrAbsent)
 	}
 	return dbus.SessionBus()
 }
@@ -90,7 +91,7 @@ func sessionBus() (*dbus.Conn, error) {
 // SecretServiceBusy reports whether the service has too much to do to answer in
 // time.
 func SecretServiceBusy() bool {
-	bus, err := sessionBus()
+	bus, err := sessionBus("secret-service")
 	if err != nil {
 		return false
 	}

@@ -11,10 +11,12 @@ import (
 // answerLimit is for an answer that waits for no human.
 const answerLimit = 5 * time.Second
 
+var errDismissed = errors.New("its dialog was dismissed, or could not be shown: there may be no display")
+
 // Unlock opens the default collection of the Secret Service, which may ask for
 // its password in a dialog of its own.
 func Unlock(ctx context.Context) error {
-	bus, err := sessionBus()
+	bus, err := sessionBus("secret-service")
 	if err != nil {
 		return err
 	}
@@ -64,7 +66,7 @@ func answerPrompt(ctx context.Context, bus *dbus.Conn, prompt dbus.ObjectPath, s
 				continue
 			}
 			if dismissed, ok := signal.Body[0].(bool); ok && dismissed {
-				return errors.New("its dialog was dismissed, or could not be shown: there may be no display")
+				return errDismissed
 			}
 			return nil
 		}

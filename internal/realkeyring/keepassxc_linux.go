@@ -73,7 +73,7 @@ func (s *Service) startKeePassXC(confirm bool) error {
 		return err
 	}
 	s.Daemon = keepassxc.Process
-	if err := s.waitForOwner(); err != nil {
+	if err := s.waitForOwner(service); err != nil {
 		return err
 	}
 	return s.wait("it does not open its database", func() (bool, error) {

@@ -1,5 +1,5 @@
-// Package realkeyring starts a real Secret Service, gnome-keyring or KeePassXC on
-// a private bus, for tests and measurements. It is never linked into the binary.
+// Package realkeyring starts a real keyring, gnome-keyring, KeePassXC or KWallet, on a
+// private bus, for tests and measurements. It is never linked into the binary.
 package realkeyring
 
 import (
@@ -103,7 +103,7 @@ func (s *Service) startGnomeKeyring(password string, arguments []string) error {
 		return err
 	}
 	s.Daemon = daemon.Process
-	return s.waitForOwner()
+	return s.waitForOwner(service)
 }
 
 // startBus returns the address of a bus of our own.
@@ -145,9 +145,9 @@ func dial(address string) (*dbus.Conn, error) {
 	return bus, errors.Join(bus.Auth(nil), bus.Hello())
 }
 
-func (s *Service) waitForOwner() error {
+func (s *Service) waitForOwner(name string) error {
 	return s.wait("it does not take its name on the bus", func() (owned bool, err error) {
-		err = s.Bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, service).Store(&owned)
+		err = s.Bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned)
 		return owned, err
 	})
 }
