@@ -199,7 +199,7 @@ func (c *Checked) judge(ctx context.Context, err error) {
 
 func verdictOf(class Class) Verdict {
 	switch class {
-	case ClassDenied:
+	case ClassDenied, ClassGuests, ClassRegion:
 		return VerdictNotAllowed
 	case ClassSourceExpired:
 		return VerdictExpired

@@ -24,13 +24,17 @@ const (
 	ClassNoKeys        Class = "no-keys"        // no access keys are kept under the name
 	ClassLocked        Class = "locked"         // the keyring that has the access keys is locked
 	ClassNoPassphrase  Class = "no-passphrase"  // the files that have them cannot be decrypted
-	ClassToken         Class = "token"          // the identity provider's token is missing or not accepted
+	ClassToken         Class = "token"          // the identity provider's token is not accepted
+	ClassNoToken       Class = "no-token"       // there is no such token to be read
+	ClassGuests        Class = "guests"         // the identity pool has no guests
 	ClassLogin         Class = "login"          // the login is none of the identity pool's
 	ClassLinked        Class = "linked"         // the login or user belongs to another identity
 	ClassRoleMapping   Class = "role-mapping"   // the pool finds no role for the login, or not the one that was asked for
 	ClassPoolRole      Class = "pool-role"      // the pool cannot assume the role that it has for the login
 	ClassFlow          Class = "flow"           // the pool does not allow the classic flow
 	ClassNotFound      Class = "not-found"      // the identity pool or identity does not exist
+	ClassPolicy        Class = "policy"         // the session policies or tags are no good, or too long
+	ClassRegion        Class = "region"         // STS is switched off there
 	ClassRejected      Class = "rejected"       // AWS refuses a parameter
 	ClassClock         Class = "clock"          // the local clock is wrong
 	ClassThrottled     Class = "throttled"
@@ -65,7 +69,10 @@ var classOfCode = map[string]Class{
 	"AccessDenied":            ClassDenied,
 	"AccessDeniedException":   ClassDenied,
 	"NotAuthorizedException":  ClassDenied,
-	"RegionDisabledException": ClassDenied,
+	"RegionDisabledException": ClassRegion,
+
+	"MalformedPolicyDocument": ClassPolicy,
+	"PackedPolicyTooLarge":    ClassPolicy,
 
 	"ExpiredToken":          ClassSourceExpired,
 	"RequestExpired":        ClassClock,
@@ -177,6 +184,7 @@ func classOfPool(code, message string) (Class, bool) {
 		text  string
 		class Class
 	}{
+		{"Unauthenticated access is not supported", ClassGuests},
 		{"ambiguous role mapping", ClassRoleMapping},
 		{"please use enhanced flow", ClassFlow},
 		{"supported provider", ClassLogin},

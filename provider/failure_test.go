@@ -16,7 +16,7 @@ var answers = map[string]Class{
 	"AccessDenied":            ClassDenied,
 	"AccessDeniedException":   ClassDenied,
 	"NotAuthorizedException":  ClassDenied,
-	"RegionDisabledException": ClassDenied,
+	"RegionDisabledException": ClassRegion,
 
 	"ExpiredToken":         ClassSourceExpired,
 	"RequestExpired":       ClassClock,
@@ -41,8 +41,8 @@ var answers = map[string]Class{
 	"DeveloperUserAlreadyRegisteredException":   ClassLinked,
 	"InvalidIdentityPoolConfigurationException": ClassPoolRole,
 	"ValidationError":                           ClassRejected,
-	"MalformedPolicyDocument":                   ClassRejected,
-	"PackedPolicyTooLarge":                      ClassRejected,
+	"MalformedPolicyDocument":                   ClassPolicy,
+	"PackedPolicyTooLarge":                      ClassPolicy,
 	"InvalidParameterException":                 ClassRejected,
 
 	"Throttling":                      ClassThrottled,
@@ -173,7 +173,7 @@ func TestAnswersThatTheMessageTellsApart(t *testing.T) {
 		{400, "NotAuthorizedException", "Token is not from a supported provider of this identity pool.", ClassLogin},
 		{400, "NotAuthorizedException", "Logins don't match. Please include at least one valid login for this identity or identity pool.", ClassLinked},
 		{400, "NotAuthorizedException", "The ambiguous role mapping rules for: cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a denied this request.", ClassRoleMapping},
-		{400, "NotAuthorizedException", "Unauthenticated access is not supported for this identity pool.", ClassDenied},
+		{400, "NotAuthorizedException", "Unauthenticated access is not supported for this identity pool.", ClassGuests},
 		{400, "NotAuthorizedException", "Access to Identity 'eu-west-1:00000000-0000-4000-8000-00000000000a' is forbidden.", ClassDenied},
 		{400, "InvalidParameterException", "Please provide a valid public provider", ClassLogin},
 		{400, "InvalidParameterException", "Basic (classic) flow is not enabled, please use enhanced flow.", ClassFlow},

@@ -33,7 +33,7 @@ func (p *Policy) text() (string, error) {
 	}
 	text, err := p.read()
 	if err != nil {
-		return "", &Failure{Class: ClassRejected, Step: "read policy " + p.path, Cause: oneLine(err.Error()), err: err}
+		return "", &Failure{Class: ClassPolicy, Step: "read policy " + p.path, Cause: oneLine(err.Error()), err: err}
 	}
 	return text, nil
 }

@@ -93,7 +93,7 @@ func (t Token) read(ctx context.Context) (Secret, error) {
 		}
 	}
 	if err != nil {
-		return Secret{}, &Failure{Class: ClassToken, Step: "read token " + t.String(), Cause: oneLine(err.Error()), err: err}
+		return Secret{}, &Failure{Class: ClassNoToken, Step: "read token " + t.String(), Cause: oneLine(err.Error()), err: err}
 	}
 	return NewSecret(text), nil
 }

@@ -43,7 +43,11 @@ func untilNextCode(now time.Time) time.Duration {
 	return now.Truncate(provider.CodeLifetime).Add(provider.CodeLifetime + lag).Sub(now)
 }
 
+// sleep fails at once where ctx would end it.
 func sleep(ctx context.Context, d time.Duration) error {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
+		return context.DeadlineExceeded
+	}
 	select {
 	case <-time.After(d):
 		return nil
