@@ -99,6 +99,7 @@ func (s *Service) startGnomeKeyring(password string, arguments []string) error {
 	arguments = append([]string{"--foreground", "--components=secrets"}, arguments...)
 	daemon := s.command("gnome-keyring-daemon", arguments...)
 	daemon.Stdin = strings.NewReader(password)
+	daemon.Stderr = os.Stderr // It has died in tests, rarely, and nobody knew why.
 	if err := s.run(daemon); err != nil {
 		return err
 	}
