@@ -55,8 +55,12 @@ func UnlockKWallet(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err = w.open(ctx); errors.Is(err, ErrLocked) {
-		err = errDismissed
+	err = w.open(ctx)
+	switch {
+	case errors.Is(err, ErrLocked):
+		return errDismissed
+	case errors.Is(err, context.DeadlineExceeded):
+		return errUnanswered
 	}
 	return err
 }

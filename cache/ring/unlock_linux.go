@@ -11,7 +11,10 @@ import (
 // answerLimit is for an answer that waits for no human.
 const answerLimit = 5 * time.Second
 
-var errDismissed = errors.New("its dialog was dismissed, or could not be shown: there may be no display")
+var (
+	errDismissed  = errors.New("its dialog was dismissed, or could not be shown: there may be no display")
+	errUnanswered = errors.New("nobody answered its dialog in time")
+)
 
 // Unlock opens the default collection of the Secret Service, which may ask for
 // its password in a dialog of its own.
@@ -60,7 +63,7 @@ func answerPrompt(ctx context.Context, bus *dbus.Conn, prompt dbus.ObjectPath, s
 	for {
 		select {
 		case <-ctx.Done():
-			return errors.New("nobody answered its dialog in time")
+			return errUnanswered
 		case signal := <-signals:
 			if signal.Path != prompt || len(signal.Body) == 0 {
 				continue
