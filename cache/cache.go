@@ -240,8 +240,8 @@ func (c *Cache) mint(ctx context.Context, key provider.Key, request provider.Req
 	return lease, nil
 }
 
-// lastWords is the time in which a mint that has run out of its own can end what
-// it has started, and say what did not answer.
+// lastWords is the time in which what has run out of its own can end what it has
+// started, and say what did not answer.
 const lastWords = 500 * time.Millisecond
 
 func withLastWords(ctx context.Context) (context.Context, context.CancelFunc) {

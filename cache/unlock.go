@@ -17,7 +17,9 @@ func (c *Cache) Unlock(ctx context.Context) (string, error) {
 		return "There is nothing to unlock in this backend.", nil
 	}
 	began := c.events.now()
-	_, err := deadline.Do(ctx, func() (struct{}, error) { return struct{}{}, c.stores.all[0].unlock(ctx) })
+	patient, stop := withLastWords(ctx)
+	defer stop()
+	_, err := deadline.Do(patient, func() (struct{}, error) { return struct{}{}, c.stores.all[0].unlock(ctx) })
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = errors.New("it did not answer in time")
 	}

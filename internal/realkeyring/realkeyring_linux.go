@@ -4,6 +4,7 @@ package realkeyring
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -34,6 +35,7 @@ type Service struct {
 	prompters  []*Prompter
 	folder     string
 	started    []*exec.Cmd
+	lastWords  bytes.Buffer
 }
 
 // Password is that of the login collection.
@@ -99,7 +101,7 @@ func (s *Service) startGnomeKeyring(password string, arguments []string) error {
 	arguments = append([]string{"--foreground", "--components=secrets"}, arguments...)
 	daemon := s.command("gnome-keyring-daemon", arguments...)
 	daemon.Stdin = strings.NewReader(password)
-	daemon.Stderr = os.Stderr // It has died in tests, rarely, and nobody knew why.
+	daemon.Stderr = &s.lastWords
 	if err := s.run(daemon); err != nil {
 		return err
 	}
@@ -235,6 +237,19 @@ func (s *Service) Close() {
 		_ = cmd.Process.Signal(syscall.SIGCONT)
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+		s.tellDeath(cmd)
 	}
 	os.RemoveAll(s.folder)
+}
+
+// tellDeath shows what a program that has died of itself said last. Gnome-keyring 42.1
+// does so in the middle of a test, rarely, of SIGTRAP.
+func (s *Service) tellDeath(cmd *exec.Cmd) {
+	if cmd.ProcessState == nil {
+		return // The test has waited for it.
+	}
+	status := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if status.Signaled() && status.Signal() != syscall.SIGKILL {
+		fmt.Fprintf(os.Stderr, "%s died, %s: %s\n", cmd.Path, status.Signal(), &s.lastWords)
+	}
 }
