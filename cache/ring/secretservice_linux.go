@@ -29,7 +29,6 @@ const (
 	secretService     = "org.freedesktop.secrets"
 	secretServicePath = dbus.ObjectPath("/org/freedesktop/secrets")
 	collectionPrefix  = "/org/freedesktop/secrets/collection/"
-	usualCollection   = dbus.ObjectPath(collectionPrefix + "login")
 	sessionCollection = dbus.ObjectPath(collectionPrefix + "session")
 	noObject          = dbus.ObjectPath("/")
 
@@ -38,22 +37,20 @@ const (
 	itemInterface       = "org.freedesktop.Secret.Item."
 )
 
-// SecretService opens the default collection, once. An answer of the bus takes
-// longer than all that is done with it, so the collection is opened under the
-// name that it mostly has while the service is asked for the real one.
+// SecretService opens the default collection, once. Which one that is, is asked and
+// answered before anything else: gnome-keyring 42.1 aborts now and then when a client
+// that is new to it begins by opening a session, as the library does, or by reading a
+// property.
 var SecretService = sync.OnceValues(func() (Ring, error) {
 	bus, err := sessionBus("secret-service")
 	if err != nil {
 		return nil, err
 	}
-	usual := start(func() (Ring, error) { return openCollection(bus, usualCollection) })
-	switch path, err := defaultCollection(context.Background(), bus); {
-	case err != nil:
+	path, err := defaultCollection(context.Background(), bus)
+	if err != nil {
 		return nil, err
-	case path != usualCollection:
-		return openCollection(bus, path)
 	}
-	return usual()
+	return openCollection(bus, path)
 })
 
 // start begins a call and returns a function that waits for what it returns. A
@@ -68,7 +65,7 @@ func start[T any](call func() (T, error)) func() (T, error) {
 }
 
 // SecretServiceSession opens the collection that gnome-keyring keeps in memory,
-// and that is never locked.
+// and that is never locked. It is for whoever has tried [SecretService].
 func SecretServiceSession() (Ring, error) {
 	bus, err := sessionBus("secret-service")
 	if err != nil {

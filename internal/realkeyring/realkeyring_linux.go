@@ -106,7 +106,12 @@ func (s *Service) startGnomeKeyring(password string, arguments []string) error {
 		return err
 	}
 	s.Daemon = daemon.Process
-	return s.waitForOwner(service)
+	if err := s.waitForOwner(service); err != nil {
+		return err
+	}
+	// It aborts, now and then, if a new client begins with anything else.
+	_, err := s.readAlias()
+	return err
 }
 
 // startBus returns the address of a bus of our own.
