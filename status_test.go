@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
+	"testing"
 )
 
 // shape prints which members the objects of a JSON file have that those of a
@@ -57,5 +59,29 @@ func addMembers(to map[string]bool, path string, value any) {
 		for _, element := range value {
 			addMembers(to, path+"[]", element)
 		}
+	}
+}
+
+// Every class of failure is in the documentation of the JSON, and no other.
+func TestStatusClasses(t *testing.T) {
+	source, err := os.ReadFile("provider/failure.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := os.ReadFile("docs/status.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var classes []string
+	for _, match := range regexp.MustCompile(`\bClass[A-Z]\w+ +Class = "([a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
+		classes = append(classes, match[1])
+	}
+	_, list, _ := strings.Cut(string(doc), "`class` is one of ")
+	list, _, _ = strings.Cut(list, ".")
+	documented := strings.Split(strings.Replace(list, " and ", ", ", 1), ", ")
+	slices.Sort(classes)
+	slices.Sort(documented)
+	if len(classes) == 0 || !slices.Equal(classes, documented) {
+		t.Errorf("docs/status.md has the classes %q, want %q", documented, classes)
 	}
 }
