@@ -50,7 +50,8 @@ func emptyDatabase() string {
 func (s *Service) startKeePassXC(confirm bool) error {
 	database := filepath.Join(s.folder, "passwords.kdbx")
 	settings := filepath.Join(s.folder, "keepassxc.ini")
-	text := fmt.Sprintf("[FdoSecrets]\nEnabled=true\nShowNotification=false\nConfirmAccessItem=%t\n", confirm)
+	// Saved after every change, KeePassXC 2.7.4 crashes when the next comes meanwhile.
+	text := fmt.Sprintf("[General]\nAutoSaveAfterEveryChange=false\nAutoSaveOnExit=true\n[FdoSecrets]\nEnabled=true\nShowNotification=false\nConfirmAccessItem=%t\n", confirm)
 	if err := errors.Join(
 		os.WriteFile(database+".xml", []byte(emptyDatabase()), 0o600),
 		os.WriteFile(settings, []byte(text), 0o600),

@@ -183,7 +183,11 @@ func (s *Service) Lock() error {
 	if err != nil {
 		return err
 	}
-	return s.wait("it stays unlocked", s.isLocked)
+	// KeePassXC takes the collection away for a moment.
+	return s.wait("it stays unlocked", func() (bool, error) {
+		locked, err := s.isLocked()
+		return locked && err == nil, nil
+	})
 }
 
 // prompt lets the service do what it does not do without being asked twice.
