@@ -107,6 +107,16 @@ func (b *bench) credlease(arguments ...string) (string, error) {
 	return string(out), err
 }
 
+// lastEvents are so many of credlease's own journal, which say why it did what it did.
+func (b *bench) lastEvents(n int) []string {
+	journal, err := os.ReadFile(b.path("state/credlease/journal.jsonl"))
+	if err != nil {
+		return []string{err.Error()}
+	}
+	lines := strings.Split(strings.TrimSpace(string(journal)), "\n")
+	return lines[max(0, len(lines)-n):]
+}
+
 // minting are the operations that bring credentials.
 var minting = []string{"AssumeRole", "GetCredentialsForIdentity"}
 

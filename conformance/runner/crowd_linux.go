@@ -40,7 +40,7 @@ func (b *bench) tryCrowd(c *client, r *result) error {
 	}
 	r.crowd.mints = b.mints()
 	if r.crowd.mints != 1 {
-		r.complain("crowd", []string{fmt.Sprintf("%d mints, want 1", r.crowd.mints)})
+		r.complain("crowd", append([]string{fmt.Sprintf("%d mints, want 1", r.crowd.mints)}, b.lastEvents(10)...))
 	}
 	return nil
 }
