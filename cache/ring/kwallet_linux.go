@@ -95,7 +95,7 @@ func (w *kwallet) asks(ctx context.Context) (bool, error) {
 	if err := w.call(ctx, "isOpen", w.name).Store(&isOpen); err != nil || !isOpen {
 		return true, err
 	}
-	if !kwalletAsks(w.name) {
+	if !promptsOnOpen(w.name) {
 		return false, nil
 	}
 	var letIn []string

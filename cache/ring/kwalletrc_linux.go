@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// kwalletAsks reports whether KWallet is set to ask its user before we use a wallet
-// that is open. No call tells it. See KWalletD::reconfigure in its sources.
-func kwalletAsks(wallet string) bool {
+// promptsOnOpen reports whether KWallet is set to ask its user before we use a wallet
+// that is open already. No call tells it. See KWalletD::reconfigure in its sources.
+func promptsOnOpen(wallet string) bool {
 	asks := kwalletSetting("Wallet", "Prompt on Open")
 	if !slices.Contains([]string{"true", "on", "yes", "1"}, strings.ToLower(asks)) {
 		return false
@@ -33,6 +33,9 @@ func kwalletSetting(group, key string) string {
 	return ""
 }
 
+// immutable marks what an administrator has fixed, a group or a key.
+const immutable = "[$i]"
+
 // setting reads one of KDE's files, https://develop.kde.org/docs/features/configuration/
 func setting(path, group, key string) (value string, ok bool) {
 	file, err := os.Open(path)
@@ -42,7 +45,7 @@ func setting(path, group, key string) (value string, ok bool) {
 	defer file.Close()
 	in := ""
 	for lines := bufio.NewScanner(file); lines.Scan(); {
-		line := strings.TrimSpace(lines.Text())
+		line := strings.TrimSpace(strings.Replace(lines.Text(), immutable, "", 1))
 		if strings.HasPrefix(line, "[") {
 			in = line
 			continue

@@ -74,7 +74,7 @@ func SecretServiceSession() (Ring, error) {
 	return openCollection(bus, sessionCollection)
 }
 
-// sessionBus is the way to a keyring.
+// sessionBus returns the bus that a keyring is on. Its name is for the error.
 func sessionBus(keyring string) (*dbus.Conn, error) {
 	switch {
 	case busguard.Silent:
